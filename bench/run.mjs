@@ -1,6 +1,7 @@
 // @ts-check
 import { parseArgs } from 'node:util';
 import { runProgram } from '../dev/service/resource-stack.mjs';
+import { boardsAgainst } from './boards/against.mjs';
 import { completion } from './boards/completion.mjs';
 import { hugeBoard } from './boards/huge-board.mjs';
 import { onePage } from './boards/one-page.mjs';
@@ -26,6 +27,7 @@ const all = [
   thirtyPages,
   hugeBoard,
   onePage,
+  boardsAgainst,
   polling,
   completion,
   twoWorkers,

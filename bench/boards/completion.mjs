@@ -20,7 +20,7 @@ export const completion = {
     const service = await environment.startService();
     const client = environment.clientOf(service);
     const { id } = await client.createSession('small', exampleBoard('10-legacy-root'));
-    const delays = await repeat(times, async () => {
+    const delays = await repeat(environment.rounds(times), async () => {
       const { record, answeredAt } = await timedExport(client, id, 'png', { pauseMs });
       return answeredAt - namedAt(join(environment.storage, 'exports', record.id));
     });

@@ -26,7 +26,7 @@ export const hugeBoard = {
     await sleep(settleMs);
     if (canMeasureMemory) resetPeak(service.pid);
 
-    const runs = await repeat(times, () => timedExport(client, id, 'png'));
+    const runs = await repeat(environment.rounds(times), () => timedExport(client, id, 'png'));
 
     const peak = canMeasureMemory ? peakBytes(service.pid) : 0;
     await service.stop();

@@ -17,7 +17,7 @@ export const thirtyPages = {
     const { id } = await client.createSession('thirty pages', exampleBoard('08-thirty-pages'));
     const rows = [];
     for (const format of ['png', 'pdf']) {
-      const runs = await repeat(times, () => timedExport(client, id, format));
+      const runs = await repeat(environment.rounds(times), () => timedExport(client, id, format));
       const wall = median(runs.map(({ wallMs }) => wallMs));
       const server = median(runs.map(({ serverMs }) => serverMs));
       const size = runs[0]?.record.file_size ?? 0;

@@ -29,9 +29,9 @@ export const twoWorkers = {
     };
 
     const first = await environment.startService(worker);
-    const withOne = median(await repeat(times, batch));
+    const withOne = median(await repeat(environment.rounds(times), batch));
     const second = await environment.startService(worker);
-    const withTwo = median(await repeat(times, batch));
+    const withTwo = median(await repeat(environment.rounds(times), batch));
 
     await Promise.all([first.stop(), second.stop()]);
     await api.stop();

@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium } from 'playwright-core';
 import { capture, projectRoot } from '../../dev/process.mjs';
 import { median, repeat } from './statistics.mjs';
 
@@ -18,11 +19,12 @@ const places = [
 export const findChromium = () => process.env['CHROMIUM'] || places.find((place) => existsSync(place));
 
 /**
- * @param {string} chromium
+ * @param {string} program
  * @param {{ state: string, width: number, height: number }} page
- * @returns {Promise<{ pageMs: number, emptyMs: number }>} from start to screenshot, of the page and of an empty one
+ * @returns {Promise<{ pageMs: number, emptyMs: number, warmMs: number }>} from start to screenshot, of the page and of an empty one;
+ *   and of the page in a browser that runs already
  */
-export async function drawInChromium(chromium, { state, width, height }) {
+export async function drawInChromium(program, { state, width, height }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-chromium-'));
   try {
     const pages = { page: pageOf(state, width, height), empty: '<!doctype html><title>empty</title>' };
@@ -30,24 +32,45 @@ export async function drawInChromium(chromium, { state, width, height }) {
     for (const [name, html] of Object.entries(pages)) {
       const file = join(folder, `${name}.html`);
       writeFileSync(file, html);
-      durations.push(median(await repeat(times, () => screenshot(chromium, { file, folder, width, height }))));
+      durations.push(median(await repeat(times, () => screenshot(program, { file, folder, width, height }))));
     }
     const [pageMs = 0, emptyMs = 0] = durations;
-    return { pageMs, emptyMs };
+    const file = join(folder, 'page.html');
+    return { pageMs, emptyMs, warmMs: await drawInWarmBrowser(program, { file, width, height }) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /**
- * @param {string} chromium
+ * @param {string} executablePath
+ * @param {{ file: string, width: number, height: number }} what
+ */
+async function drawInWarmBrowser(executablePath, { file, width, height }) {
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2 });
+    const runs = await repeat(times, async () => {
+      const startedAt = performance.now();
+      await page.goto(`file://${file}`);
+      await page.screenshot({ type: 'png' });
+      return performance.now() - startedAt;
+    });
+    return median(runs);
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * @param {string} program
  * @param {{ file: string, folder: string, width: number, height: number }} what
  */
-async function screenshot(chromium, { file, folder, width, height }) {
+async function screenshot(program, { file, folder, width, height }) {
   const picture = join(folder, 'picture.png');
   rmSync(picture, { force: true });
   const startedAt = performance.now();
-  const { code, output } = await capture(chromium, [
+  const { code, output } = await capture(program, [
     '--headless',
     '--no-sandbox',
     '--disable-gpu',
