@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
-import type { Sql } from './sql';
+import { CopyRows } from './copy-rows';
+import { type Sql, sql } from './sql';
 
 /** The header of COPY's binary format: signature (11), flags (4), length of the extension (4). */
 const HEADER_BYTES = 19;
@@ -14,11 +14,11 @@ const VALUE_AT = FIELD_AT + 4;
  * @returns `null` if there is no row or the value is NULL
  */
 export async function readStoredBytes(client: PoolClient, select: Sql): Promise<Buffer | null> {
-  const rows = client.query(copyTo(`COPY (${select.text}) TO STDOUT WITH (FORMAT binary)`));
+  const rows = CopyRows.start(client, sql`COPY (${select}) TO STDOUT WITH (FORMAT binary)`);
   let head: Buffer = Buffer.alloc(0);
   let value: Buffer | null = null;
   let filled = 0;
-  for await (const chunk of rows as AsyncIterable<Buffer>) {
+  for await (const chunk of rows) {
     let rest = chunk;
     if (value === null) {
       head = Buffer.concat([head, chunk]);
