@@ -117,12 +117,16 @@ export interface Projection {
    */
   readonly as:
     { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string } | { readonly kind: 'text' };
+  /** The setting of the transaction in which rendering leaves something, for `RenderedRows.settings`. */
+  readonly setting?: string;
 }
 
 /** Rows as PostgreSQL sends them; chunks end anywhere. */
 export interface RenderedRows extends AsyncIterable<Buffer> {
   /** How many rows were sent, counted by PostgreSQL; known once all have been read. */
   count(): number;
+  /** What the projection left in its setting: one value for each connection that rendered rows and left something. */
+  settings(): readonly string[];
 }
 
 /** Rows of one table in one snapshot. PostgreSQL renders them; they never become values in this process. */

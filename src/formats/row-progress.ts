@@ -29,7 +29,11 @@ export class RelationProgress {
     const rows = relation.render(projection, (done) => {
       this.reportDone(this.recordCount + done);
     });
-    return { [Symbol.asyncIterator]: () => this.counted(relation, rows), count: () => rows.count() };
+    return {
+      [Symbol.asyncIterator]: () => this.counted(relation, rows),
+      count: () => rows.count(),
+      settings: () => rows.settings(),
+    };
   }
 
   private async *counted(relation: Relation, rows: RenderedRows): AsyncGenerator<Buffer> {

@@ -130,7 +130,11 @@ function miscounted(relation: Relation, count: number): Relation {
     sample: (...asked) => relation.sample(...asked),
     render: (...asked) => {
       const rows = relation.render(...asked);
-      return { [Symbol.asyncIterator]: () => rows[Symbol.asyncIterator](), count: () => count };
+      return {
+        [Symbol.asyncIterator]: () => rows[Symbol.asyncIterator](),
+        count: () => count,
+        settings: () => rows.settings(),
+      };
     },
   };
 }

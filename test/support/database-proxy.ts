@@ -1,10 +1,10 @@
 import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * What a connection meets: the server; nobody; a server that is starting; or an administrator who ends it as soon as it has
- * been let in and asks its first question.
+ * What a connection meets: the server; nobody; a server that is starting; an administrator who ends it as soon as it has
+ * been let in and asks its first question; or a pooler, which tells the client a process that is not the server's.
  */
-export type DatabaseFault = 'pass' | 'reset' | 'starting' | 'terminate';
+export type DatabaseFault = 'pass' | 'reset' | 'starting' | 'terminate' | 'pool';
 
 /** A proxy in front of a PostgreSQL server, whose connections a test can break. */
 export class DatabaseProxy {
@@ -54,7 +54,8 @@ export class DatabaseProxy {
       client.once('data', () => client.end(fatal('57P03', 'the database system is starting up')));
     } else {
       const server = this.keep(createConnection(Number(this.target.port), this.target.hostname));
-      server.pipe(client);
+      if (this.fault === 'pool') this.pool(server, client);
+      else server.pipe(client);
       if (this.fault === 'terminate') this.terminateAtFirstQuery(client, server);
       else client.pipe(server);
       client.once('close', () => server.destroy());
@@ -71,6 +72,17 @@ export class DatabaseProxy {
     client.on('data', (data) => {
       if (!isAnswered) server.write(data);
       else client.end(fatal('57P01', 'terminating connection due to administrator command'));
+    });
+  }
+
+  private pool(server: Socket, client: Socket): void {
+    server.on('data', (data) => {
+      // BackendKeyData: its length with a key of 4 or, since version 18, 32 bytes.
+      const at = ['K\0\0\0\x0c', 'K\0\0\0\x28']
+        .map((head) => data.indexOf(head, 0, 'latin1'))
+        .find((found) => found >= 0);
+      if (at !== undefined) data.writeInt32BE(data.readInt32BE(at + 5) + 1, at + 5);
+      client.write(data);
     });
   }
 

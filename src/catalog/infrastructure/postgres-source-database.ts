@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { Relation } from '../../formats';
 import { ADMIN_ROLE } from '../../platform/auth/admin';
 import { DomainError, type FieldError } from '../../platform/errors/domain-error';
 import { ExportDatabase, type SnapshotOptions } from '../../platform/database/export-database';
-import type { Snapshot } from '../../platform/database/snapshot';
+import type { ReadSummary, Snapshot } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
 import type { EstimateQueries, PlannedQuery } from '../model/domain/interfaces/estimate-queries';
 import { type PlatformUser, SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
@@ -13,6 +13,8 @@ import { isTemporal } from '../model/domain/row-filters';
 import { RELATIVE_SYNTAX } from '../model/domain/relative-time';
 import { LiveSchema } from './live-schema';
 import { type Explained, PostgresEstimateQueries, toPlannedQuery } from './postgres-estimate-queries';
+import { RANGE_BYTES } from './page-ranges';
+import { splitRows } from './split-plan';
 import { toRowError, selectRows, toLockableTables, SnapshotRelation } from './row-query';
 
 /** The SQLSTATE classes for a value or an operator that does not fit the type. */
@@ -34,6 +36,7 @@ export class PostgresSourceDatabase extends SourceDatabase {
   constructor(
     private readonly database: ExportDatabase,
     private readonly schema: LiveSchema,
+    @Optional() private readonly rangeBytes = RANGE_BYTES,
   ) {
     super();
   }
@@ -53,7 +56,7 @@ export class PostgresSourceDatabase extends SourceDatabase {
   }
 
   override async open(signal: AbortSignal, options: SnapshotOptions): Promise<SourceView> {
-    return new SnapshotView(await this.database.open(signal, options), this.schema);
+    return new SnapshotView(await this.database.open(signal, options), this.schema, this.rangeBytes);
   }
 }
 
@@ -67,18 +70,24 @@ class TableRewrittenError extends Error {
   }
 }
 
-class SnapshotView implements SourceView {
+/** A snapshot as the catalog reads it. */
+export class SnapshotView implements SourceView {
   readonly estimates: EstimateQueries;
 
   constructor(
     private readonly snapshot: Snapshot,
     private readonly schema: LiveSchema,
+    private readonly rangeBytes = RANGE_BYTES,
   ) {
     this.estimates = new PostgresEstimateQueries(snapshot);
   }
 
   get takenAt(): string {
     return this.snapshot.takenAt;
+  }
+
+  get read(): ReadSummary {
+    return this.snapshot.read;
   }
 
   tables(names: readonly string[]): Promise<ReadonlyMap<string, LiveTable>> {
@@ -114,15 +123,19 @@ class SnapshotView implements SourceView {
     const names = Sql.join(tables.map((table) => Sql.literal(table.text)));
     // pg_class shows the file of the table at the snapshot; the function returns the current one.
     const rewritten = await this.snapshot.query<{ name: string }>(sql`
-      SELECT relname AS name FROM pg_catalog.pg_class
-      WHERE oid = ANY (ARRAY[${names}]::pg_catalog.regclass[]) AND relfilenode <> pg_catalog.pg_relation_filenode(oid)`);
+      WITH RECURSIVE locked AS (
+        SELECT name::oid AS oid FROM pg_catalog.unnest(ARRAY[${names}]::pg_catalog.regclass[]) AS name
+        UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN locked ON locked.oid = inhparent)
+      SELECT relname AS name FROM pg_catalog.pg_class JOIN locked USING (oid)
+      WHERE relfilenode <> pg_catalog.pg_relation_filenode(oid)`);
     if (rewritten[0]) throw new TableRewrittenError(rewritten[0].name);
   }
 
   async relation(plan: TablePlan, isCounted: boolean): Promise<Relation> {
     const rows = selectRows(plan);
     const count = isCounted ? await this.countRows(plan) : null;
-    return new SnapshotRelation(this.snapshot, plan.table.name, plan.section, plan.columns, rows, count);
+    const ranges = await splitRows(plan, this.snapshot, this.rangeBytes);
+    return new SnapshotRelation(this.snapshot, plan.table.name, plan.section, plan.columns, rows, count, ranges);
   }
 
   async hasRows(plan: TablePlan): Promise<boolean> {

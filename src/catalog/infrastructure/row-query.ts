@@ -10,6 +10,7 @@ import type {
 } from '../model/domain/table-plan';
 import type { Column, Projection, Relation, RenderedRows } from '../../formats';
 import type { Snapshot } from '../../platform/database/snapshot';
+import type { SplitQuery } from '../../platform/database/split-copy';
 import { DomainError } from '../../platform/errors/domain-error';
 
 /** Any version, because a uuid column accepts versions that no standard defines. */
@@ -22,10 +23,33 @@ const WHOLE_NUMBER = /^(0|-?[1-9]\d{0,17})$/;
  * The SELECT of a plan's rows.
  * @param part restricts the table to a part of its rows
  */
-export function selectRows({ table, columns, accessPredicates, conditions }: TablePlan, part = sql``): Sql {
-  const predicates = [...accessPredicates.map(toAccessCondition), ...conditions.map(toCondition)];
+export function selectRows(plan: TablePlan, part = sql``): Sql {
+  return selectFrom(sql`${toTableName(plan.table)}${part}`, plan);
+}
+
+/**
+ * The SELECT of a plan's rows that are in some pages of a table.
+ * @param leaf the table, or a partition or an heir of it
+ */
+export function selectPages(plan: TablePlan, leaf: Sql, { from, before }: PageRange): Sql {
+  const first = sql`ctid >= ${toRowId(from)}`;
+  return selectFrom(sql`ONLY ${leaf}`, plan, before === null ? [first] : [first, sql`ctid < ${toRowId(before)}`]);
+}
+
+/** Pages of a table: `from` is included, `before` is not; `null` is the end. */
+export interface PageRange {
+  readonly from: number;
+  readonly before: number | null;
+}
+
+function toRowId(page: number): Sql {
+  return sql`${Sql.literal(`(${page},0)`)}::pg_catalog.tid`;
+}
+
+function selectFrom(from: Sql, { columns, accessPredicates, conditions }: TablePlan, pages: readonly Sql[] = []): Sql {
+  const predicates = [...pages, ...accessPredicates.map(toAccessCondition), ...conditions.map(toCondition)];
   const where = predicates.length > 0 ? sql` WHERE ${Sql.join(predicates, ' AND ')}` : sql``;
-  return sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${toTableName(table)}${part}${where}`;
+  return sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${from}${where}`;
 }
 
 /** The tables of plans that can be locked, as SQL names. */
@@ -102,6 +126,7 @@ export class SnapshotRelation implements Relation {
   /**
    * @param rows a SELECT of `columns`, made with `toSelectedColumn`
    * @param rowCount `null` if the rows were not counted
+   * @param ranges the same rows as several queries, `null` if one reads them
    */
   constructor(
     private readonly snapshot: Snapshot,
@@ -110,11 +135,21 @@ export class SnapshotRelation implements Relation {
     readonly columns: readonly Column[],
     private readonly rows: Sql,
     readonly rowCount: number | null,
+    private readonly ranges: SplitQuery | null = null,
   ) {}
 
-  render({ select, as }: Projection, onProgress?: (rows: number) => void): RenderedRows {
-    const copied = this.snapshot.copy(sql`SELECT ${select} FROM (${this.rows}) AS "row"`, as, onProgress);
-    return { [Symbol.asyncIterator]: () => this.chunksOf(copied), count: () => copied.count() };
+  render({ select, as, setting }: Projection, onProgress?: (rows: number) => void): RenderedRows {
+    const toRendered = (rows: Sql) => sql`SELECT ${select} FROM (${rows}) AS "row"`;
+    const { ranges } = this;
+    const observers = { onProgress, setting };
+    const copied = ranges
+      ? this.snapshot.copySplit({ ...ranges, range: (index) => toRendered(ranges.range(index)) }, as, observers)
+      : this.snapshot.copy(toRendered(this.rows), as, observers);
+    return {
+      [Symbol.asyncIterator]: () => this.chunksOf(copied),
+      count: () => copied.count(),
+      settings: () => copied.settings(),
+    };
   }
 
   async sample(select: readonly Sql[], rows: number): Promise<(string | null)[]> {

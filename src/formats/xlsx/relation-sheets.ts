@@ -1,5 +1,5 @@
 import { Sql, sql } from '../../platform/database/sql';
-import type { Column, ExportWarning, Relation, Relations } from '../content';
+import type { Column, ExportWarning, Relation, Relations, RenderedRows } from '../content';
 import { neutralizeName } from '../formula-guard';
 import type { RelationProgress } from '../row-progress';
 import { columnRef } from '../row-sql';
@@ -11,6 +11,7 @@ const SAMPLED_ROWS = 200;
 
 interface OpenRelation {
   readonly columns: readonly SheetColumn[];
+  readonly rendered: RenderedRows;
   readonly rows: RowSplitter;
 }
 
@@ -40,7 +41,7 @@ export class RelationSheets {
 
   /** The content of a sheet. Sheets must be read in order. @param number from 1 */
   async *sheet(number: number, isFirstOfWorkbook: boolean): AsyncGenerator<Uint8Array> {
-    const { columns, rows } = (this.opened ??= await this.open());
+    const { columns, rendered, rows } = (this.opened ??= await this.open());
     const { rowsPerSheet, isRaw } = this.options;
     yield toSheetHead({
       widths: columns.map(({ width }) => width),
@@ -53,7 +54,7 @@ export class RelationSheets {
       return;
     }
     yield* rows.take(Infinity);
-    await this.truncations.collect(this.relation);
+    this.truncations.collect(this.relation, rendered.settings());
     yield toSheetFoot(columns.length, { headerRow: 1, rows: this.countRowsOfLastSheet() + 1 });
   }
 
@@ -64,10 +65,10 @@ export class RelationSheets {
 
   private async open(): Promise<OpenRelation> {
     const columns = await sampleColumns(this.relation, this.truncations);
-    return {
-      columns,
-      rows: new RowSplitter(this.progress.render(this.relation, toRowProjection(columns, this.options.isRaw))),
-    };
+    const projection = toRowProjection(columns, this.options.isRaw);
+    const setting = this.truncations.settingOf(this.relation);
+    const rendered = this.progress.render(this.relation, { ...projection, setting });
+    return { columns, rendered, rows: new RowSplitter(rendered) };
   }
 
   private countRowsOfLastSheet(): number {
@@ -78,8 +79,8 @@ export class RelationSheets {
 }
 
 /**
- * Counts the cells whose text was truncated, while PostgreSQL renders them. Per relation, a setting of the transaction
- * holds the counts by column; only truncated cells write it.
+ * Counts the cells whose text was truncated, while PostgreSQL renders them. Per relation and connection, a setting of the
+ * transaction holds the counts by column; only truncated cells write it.
  */
 export class Truncations {
   readonly warnings: ExportWarning[] = [];
@@ -95,10 +96,14 @@ export class Truncations {
     return sql`set_config(${setting}, (${counts} || jsonb_build_object('${key}', ${increased}))::text, true) IS NOT NULL`;
   }
 
-  /** Turns the counts of a relation into warnings. Its rows must all have been rendered. */
-  async collect(relation: Relation): Promise<void> {
-    const counts = JSON.parse((await this.content.setting(this.settingOf(relation))) ?? '{}') as Record<string, number>;
-    for (const [key, count] of Object.entries(counts)) {
+  /** Turns the counts of a relation into warnings. @param settings of the connections that rendered its rows */
+  collect(relation: Relation, settings: readonly string[]): void {
+    const counts = new Map<string, number>();
+    for (const setting of settings) {
+      for (const [key, count] of Object.entries(JSON.parse(setting) as Record<string, number>))
+        counts.set(key, (counts.get(key) ?? 0) + count);
+    }
+    for (const [key, count] of [...counts].sort(([first], [second]) => Number(first) - Number(second))) {
       const column = relation.columns[Number(key)]?.name ?? key;
       const cells = count === 1 ? 'one text was' : `${count} texts were`;
       const text = `In ${relation.name}, column ${column}, ${cells} cut to the 32,767 characters that a cell may hold.`;
@@ -106,7 +111,7 @@ export class Truncations {
     }
   }
 
-  private settingOf(relation: Relation): string {
+  settingOf(relation: Relation): string {
     return `export_service.cut_${this.content.relations.indexOf(relation)}`;
   }
 }

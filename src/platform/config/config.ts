@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Environment, type Sender, type Variables } from './environment';
+import type { PaceLimit } from '../database/pace';
 import type { RateLimit } from '../rate-limit';
 
 /** The names, in response headers, of the limits of requests that create no record. */
@@ -117,6 +118,12 @@ export class Config {
     readonly rateLimit: RateLimit | null;
     /** Exports that are expected to have more rows are refused; `null` for no limit. */
     readonly maxEstimatedRows: number | null;
+    /** How many connections read the rows of all exports of the database at once. */
+    readonly parallelism: number;
+    /** How long an export may hold its snapshot. */
+    readonly maxSnapshotMinutes: number;
+    /** How fast this process reads rows; `null` for as fast as it can. */
+    readonly pace: PaceLimit | null;
   };
   /** The limits per account of requests that create no record. */
   readonly requestLimits: Readonly<Record<RequestLimitName, RateLimit | null>>;
@@ -196,6 +203,9 @@ export class Config {
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
       maxEstimatedRows: env.MAX_ESTIMATED_ROWS,
+      parallelism: env.EXPORT_PARALLELISM,
+      maxSnapshotMinutes: env.EXPORT_MAX_SNAPSHOT_MINUTES,
+      pace: env.EXPORT_PACE,
     };
     this.requestLimits = {
       sessions: env.RATE_LIMIT_SESSIONS,

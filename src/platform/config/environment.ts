@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { isMailAddress } from '../mail/mail-address';
+import type { PaceLimit } from '../database/pace';
 import type { RateLimit } from '../rate-limit';
 import { readPrivateKey, readPublicKey } from '../signing/signing-key';
 
@@ -133,6 +134,20 @@ const byteLimit = z.string().transform((value, context): number | null => {
   context.addIssue({
     code: 'custom',
     message: 'must be bytes, like 1073741824, 500MB or 1GB (units KB, MB, GB, TB), or off',
+  });
+  return z.NEVER;
+});
+
+/** Rows or bytes a second; `null` for no limit. */
+const pace = z.string().transform((value, context): PaceLimit | null => {
+  if (value === 'off') return null;
+  const [, rows] = /^([1-9]\d{0,11})rows$/.exec(value) ?? [];
+  if (rows !== undefined) return { unit: 'rows', perSecond: Number(rows) };
+  const [, number, unit = ''] = /^([1-9]\d{0,8})(KB|MB|GB)$/.exec(value) ?? [];
+  if (number !== undefined) return { unit: 'bytes', perSecond: Number(number) * (BYTES[unit] ?? NaN) };
+  context.addIssue({
+    code: 'custom',
+    message: 'must be like 20MB or 50000rows (a second; units KB, MB, GB, rows), or off',
   });
   return z.NEVER;
 });
@@ -269,6 +284,9 @@ const schema = z.object({
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
   EXPORT_THREADS: wholeNumber(0, 16).default(Math.ceil(availableParallelism() / CORES_PER_EXPORT_THREAD)),
   EXPORTS_PER_ACCOUNT: wholeNumber(1, 64).default(2),
+  EXPORT_PARALLELISM: wholeNumber(1, 64).default(Math.max(2, availableParallelism())),
+  EXPORT_MAX_SNAPSHOT_MINUTES: wholeNumber(1, 10_080).default(120),
+  EXPORT_PACE: pace.default(null),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
   DOWNLOAD_LEASE_SECONDS: wholeNumber(2, 600).default(10),

@@ -2,7 +2,10 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Config } from '../config/config';
 import { settlesWithin } from '../async';
-import { Snapshot } from './snapshot';
+import { Followers } from './followers';
+import { Pace } from './pace';
+import { ReadAhead } from './read-ahead';
+import { type Reading, Snapshot } from './snapshot';
 import { Sql, sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,6 +23,9 @@ const PREVIEW_TIMEOUT_MS = 5_000;
 
 /** The role has no right, or the database has no such function. */
 const NOT_READABLE: ReadonlySet<unknown> = new Set(['42501', '42883']);
+
+/** Memory for rows that are read before their turn, of all exports together. */
+const READ_AHEAD_BYTES = 32 * 1024 * 1024;
 
 export interface SnapshotOptions {
   /** The IANA time zone of rendered times. */
@@ -40,6 +46,10 @@ export class ExportDatabase implements OnApplicationShutdown {
   private readonly previewPool: Pool;
   private readonly controlPool: Pool;
   private knownServerId: string | null | undefined;
+
+  private readonly followerPool: Pool;
+  private readonly fileReading: Reading;
+  private readonly streamReading: Reading;
 
   constructor({ database, exports, role }: Config) {
     const pool = (max: number) => {
@@ -62,6 +72,11 @@ export class ExportDatabase implements OnApplicationShutdown {
     this.streamPool = pool(MAX_STREAM_CONNECTIONS);
     this.previewPool = pool(MAX_PREVIEW_CONNECTIONS);
     this.controlPool = pool(MAX_CONTROL_CONNECTIONS);
+    this.followerPool = pool(exports.parallelism);
+    const readAhead = new ReadAhead(READ_AHEAD_BYTES, new Pace(exports.pace));
+    const followers = new Followers(this.followerPool, this.controlPool, exports.parallelism);
+    this.fileReading = { readAhead, followers, maxMinutes: exports.maxSnapshotMinutes };
+    this.streamReading = { ...this.fileReading, followers: null };
   }
 
   /**
@@ -71,7 +86,13 @@ export class ExportDatabase implements OnApplicationShutdown {
   async open(signal: AbortSignal, { timeZone, isStreamed }: SnapshotOptions): Promise<Snapshot> {
     signal.throwIfAborted();
     const client = await (isStreamed ? this.streamPool : this.filePool).connect();
-    return Snapshot.begin(client, this.controlPool, signal, timeZone);
+    return Snapshot.begin(
+      client,
+      this.controlPool,
+      signal,
+      timeZone,
+      isStreamed ? this.streamReading : this.fileReading,
+    );
   }
 
   /**
@@ -112,7 +133,7 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const pools = [this.filePool, this.streamPool, this.previewPool, this.controlPool];
+    const pools = [this.filePool, this.streamPool, this.previewPool, this.controlPool, this.followerPool];
     await settlesWithin(CLOSE_TIMEOUT_MS, Promise.all(pools.map((pool) => pool.end())));
   }
 }

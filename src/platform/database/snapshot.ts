@@ -1,58 +1,66 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
-import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
+import { DomainError } from '../errors/domain-error';
+import { EXPORT_SNAPSHOT, type Followers, processIdOf, RANGE_SETTINGS, type SharedSnapshot } from './followers';
+import { Pace } from './pace';
+import { ReadAhead } from './read-ahead';
+import { ReadConnection } from './read-connection';
+import { ReaderSlots } from './reader-slots';
+import { SplitCopy, type SplitQuery } from './split-copy';
 import { Sql, sql } from './sql';
 
-/** The defaults of a database would change the text of almost every type. */
-const PINNED_SETTINGS: Readonly<Record<string, string>> = {
-  client_encoding: 'UTF8',
-  datestyle: 'ISO, YMD',
-  intervalstyle: 'postgres',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  xmlbinary: 'base64',
-  xmloption: 'content',
-  lc_monetary: 'C',
-  quote_all_identifiers: 'off',
-  standard_conforming_strings: 'on',
-  // Compiling the expressions of a wide row takes longer than rendering most tables: a minute for
-  // 200 columns.
-  jit: 'off',
-  // One process reads an export, in the physical order of the table.
-  max_parallel_workers_per_gather: '0',
-  synchronize_seqscans: 'off',
-  // Timeouts are meant for small queries.
-  statement_timeout: '0',
-  lock_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
-};
-
 /** Returns the time as text, because the session's date format is not set yet. */
-const TAKE_SNAPSHOT = `SELECT pg_backend_pid() AS pid,
+const TAKE_SNAPSHOT = `SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::int AS version,
   to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
 
-/**
- * Puts pg_catalog first: a function of the platform with the name of a built-in one could render
- * rows differently or not neutralise formulas. The rest of the path stays, for operators of
- * extensions and functions in views.
- */
-const SEARCH_PATH = sql`pg_catalog.set_config('search_path',
-  pg_catalog.concat_ws(', ', 'pg_catalog', nullif(pg_catalog.current_setting('search_path'), '')), true)`;
-
-/** PostgreSQL 17 and newer have this setting. */
-const NO_TRANSACTION_TIMEOUT = sql`(SELECT pg_catalog.set_config(name, '0', true)
-  FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout')`;
+/** The first version that finds the rows of a range of pages without reading the pages before it. */
+const VERSION_WITH_RANGES = 140_000;
 
 const PROGRESS_INTERVAL_MS = 400;
-const CANCEL_TIMEOUT_MS = 2_000;
 
 /** The output format of COPY. */
 export type CopyOptions =
   { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string } | { readonly kind: 'text' };
 
+/** What to learn of a COPY beside its rows. */
+export interface CopyObservers {
+  /** Receives the number of rendered rows, a few times a second. */
+  readonly onProgress?: ((rows: number) => void) | undefined;
+  /** A setting of the transaction in which the query leaves something. */
+  readonly setting?: string | undefined;
+}
+
 export interface CopiedRows extends AsyncIterable<Buffer> {
-  /** The row count of PostgreSQL's command tag, known after the last chunk. */
+  /** The row count of PostgreSQL's command tags, known after the last chunk. */
   count(): number;
+  /** The values of the observed setting, one for each connection that has one; known after the last chunk. */
+  settings(): readonly string[];
+}
+
+/** How rows were read. */
+export interface ReadSummary {
+  /** The most connections at once. */
+  readonly connections: number;
+  /** How many COPY statements. */
+  readonly ranges: number;
+}
+
+/** How the rows of a snapshot are read. */
+export interface Reading {
+  readonly readAhead: ReadAhead;
+  /** `null` if one connection is to read all rows. */
+  readonly followers: Followers | null;
+  /** How old the snapshot may become. */
+  readonly maxMinutes: number;
+}
+
+const ALONE: Reading = { readAhead: new ReadAhead(0, new Pace(null)), followers: null, maxMinutes: Infinity };
+
+interface Beginning {
+  readonly processId: number;
+  readonly takenAt: string;
+  readonly timeZone: string;
+  readonly canSplit: boolean;
 }
 
 /**
@@ -61,51 +69,75 @@ export interface CopiedRows extends AsyncIterable<Buffer> {
  * of the signal.
  */
 export class Snapshot {
+  private readonly connection: ReadConnection;
   private closing: Promise<void> | undefined;
-  /** Whether a query is running. Such a connection cannot be reused. */
-  private isBusy = false;
+  private expired: DomainError | undefined;
+  private readonly expiry: NodeJS.Timeout | undefined;
+  private shared: SharedSnapshot | undefined;
+  private split: SplitCopy | undefined;
+  private summary: ReadSummary = { connections: 0, ranges: 0 };
 
   private constructor(
-    private readonly client: PoolClient,
+    client: PoolClient,
     private readonly controlPool: Pool,
     private readonly signal: AbortSignal,
-    private readonly processId: number,
-    /** ISO 8601, UTC. */
-    readonly takenAt: string,
+    private readonly beginning: Beginning,
+    private readonly reading: Reading,
   ) {
+    this.connection = new ReadConnection(client, controlPool, beginning.processId);
     signal.addEventListener('abort', this.onAbort, { once: true });
     if (signal.aborted) this.onAbort();
+    const { maxMinutes } = reading;
+    if (maxMinutes !== Infinity) this.expiry = setTimeout(this.onExpiry, maxMinutes * 60_000).unref();
   }
 
-  static async begin(client: PoolClient, controlPool: Pool, signal: AbortSignal, timeZone: string): Promise<Snapshot> {
+  static async begin(
+    client: PoolClient,
+    controlPool: Pool,
+    signal: AbortSignal,
+    timeZone: string,
+    reading: Reading = ALONE,
+  ): Promise<Snapshot> {
     try {
-      const settings = Object.entries({ ...PINNED_SETTINGS, timezone: timeZone }).map(
-        ([name, value]) => sql`pg_catalog.set_config(${Sql.literal(name)}, ${Sql.literal(value)}, true)`,
-      );
-      settings.push(SEARCH_PATH, NO_TRANSACTION_TIMEOUT);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       // The first query takes the snapshot, so it must be the one that returns the time.
-      const { rows } = await client.query<{ pid: number; at: string }>(TAKE_SNAPSHOT);
-      const [{ pid, at } = { pid: 0, at: new Date().toISOString() }] = rows;
-      await client.query(sql`SELECT ${Sql.join(settings)}`.text);
-      return new Snapshot(client, controlPool, signal, pid, at);
+      const { rows } = await client.query<{ pid: number; version: number; at: string }>(TAKE_SNAPSHOT);
+      const [{ pid, version, at } = { pid: 0, version: 0, at: new Date().toISOString() }] = rows;
+      await new ReadConnection(client, controlPool, pid).pinSettings(timeZone);
+      const { followers } = reading;
+      if (followers) await client.query(sql`SELECT ${ReaderSlots.lead}`.text);
+      const obstacle = version < VERSION_WITH_RANGES ? 'version' : processIdOf(client) !== pid ? 'pooler' : null;
+      if (followers && obstacle) followers.report(obstacle);
+      const canSplit = followers !== null && followers.parallelism > 1 && obstacle === null;
+      return new Snapshot(client, controlPool, signal, { processId: pid, takenAt: at, timeZone, canSplit }, reading);
     } catch (error) {
       client.release(true);
       throw error;
     }
   }
 
+  /** ISO 8601, UTC. */
+  get takenAt(): string {
+    return this.beginning.takenAt;
+  }
+
+  /** Whether several connections may read one query. */
+  get canSplit(): boolean {
+    return this.beginning.canSplit;
+  }
+
+  /** How the rows so far were read. */
+  get read(): ReadSummary {
+    return this.summary;
+  }
+
   async query<Row extends QueryResultRow>(statement: Sql): Promise<Row[]> {
-    this.signal.throwIfAborted();
-    if (this.closing) throw new Error('The snapshot is closed');
-    this.isBusy = true;
+    this.throwIfEnded();
     try {
-      return (await this.client.query<Row>(statement.text)).rows;
+      return await this.connection.query<Row>(statement);
     } catch (error) {
-      this.signal.throwIfAborted();
+      this.throwIfEnded();
       throw error;
-    } finally {
-      this.isBusy = false;
     }
   }
 
@@ -117,100 +149,172 @@ export class Snapshot {
     return row?.value ?? null;
   }
 
-  /**
-   * Renders the rows of a SELECT with COPY.
-   * @param onProgress is called with the number of rendered rows, a few times a second
-   */
-  copy(select: Sql, options: CopyOptions, onProgress?: (rows: number) => void): CopiedRows {
-    const statement = sql`COPY (${select}) TO STDOUT WITH (${copyOptions(options)})`;
+  /** Runs queries with the settings under which ranges of pages are read. */
+  async withRangeSettings<Result>(work: () => Promise<Result>): Promise<Result> {
+    const previous = await this.applySettings(RANGE_SETTINGS);
+    const result = await work();
+    await this.applySettings(previous);
+    return result;
+  }
+
+  /** Renders the rows of a SELECT with COPY. */
+  copy(select: Sql, options: CopyOptions, observers: CopyObservers = {}): CopiedRows {
     let count = 0;
-    const chunks = this.runCopy(statement, onProgress, (rows) => {
+    const settings: string[] = [];
+    const chunks = this.copyAlone(toCopy(select, options), observers, (rows, setting) => {
       count = rows;
+      if (setting !== null) settings.push(setting);
     });
-    return { [Symbol.asyncIterator]: () => chunks, count: () => count };
+    return { [Symbol.asyncIterator]: () => chunks, count: () => count, settings: () => settings };
+  }
+
+  /** Renders the rows of a split query as those of one, with the help of other connections. */
+  copySplit(query: SplitQuery, options: CopyOptions, observers: CopyObservers = {}): CopiedRows {
+    const { followers, readAhead } = this.reading;
+    if (!followers || !this.canSplit) throw new Error('The snapshot cannot be shared');
+    let split: SplitCopy | undefined;
+    const read = async function* (this: Snapshot): AsyncGenerator<Buffer> {
+      const previous = await this.applySettings(RANGE_SETTINGS);
+      split = this.split = new SplitCopy(query, {
+        leader: this.connection,
+        followers,
+        readAhead,
+        snapshot: await this.share(),
+        toCopy: (select) => toCopy(select, options),
+        setting: observers.setting,
+        closeSnapshot: () => this.close(),
+      });
+      yield* this.observed(split.read(), observers, () => split?.progress ?? { rows: 0, processIds: [] });
+      this.note(split.mostConnections, query.count);
+      await this.applySettings(previous);
+    };
+    const chunks = read.call(this);
+    return {
+      [Symbol.asyncIterator]: () => chunks,
+      count: () => split?.progress.rows ?? 0,
+      settings: () => split?.settings ?? [],
+    };
   }
 
   /** Releases the connection, or destroys it while a query is running. */
   close(): Promise<void> {
-    this.closing ??= this.end(this.isBusy);
+    this.closing ??= this.end();
     return this.closing;
   }
 
-  private async *runCopy(
+  private async *copyAlone(
     statement: Sql,
-    onProgress: ((rows: number) => void) | undefined,
-    onEnd: (rows: number) => void,
+    observers: CopyObservers,
+    onEnd: (rows: number, setting: string | null) => void,
   ): AsyncGenerator<Buffer> {
-    this.signal.throwIfAborted();
-    const copy = copyTo(statement.text);
-    const completion = waitForCompletion(copy);
+    this.throwIfEnded();
+    const rows = this.connection.copy(statement, this.reading.readAhead.inTurn());
+    yield* this.observed(rows, observers, () => ({ rows: 0, processIds: [this.connection.processId] }));
+    await rows.completion;
+    this.note(1, 1);
+    onEnd(rows.count(), observers.setting === undefined ? null : await this.setting(observers.setting));
+  }
+
+  /** Passes rows on. Reports progress; closes the snapshot if not all rows are read; tells why it was closed. */
+  private async *observed(
+    rows: AsyncIterable<Buffer>,
+    { onProgress }: CopyObservers,
+    progress: () => SplitCopy['progress'],
+  ): AsyncGenerator<Buffer> {
     const polling = new AbortController();
-    this.isBusy = true;
+    let isComplete = false;
     try {
-      this.client.query(copy);
-      if (onProgress) void this.pollProgress(onProgress, polling.signal);
-      yield* copy as AsyncIterable<Buffer>;
-      await completion;
-      this.isBusy = false;
-      onEnd(copy.rowCount);
+      if (onProgress) void this.pollProgress(onProgress, progress, polling.signal);
+      yield* rows;
+      isComplete = true;
     } catch (error) {
-      this.signal.throwIfAborted();
+      this.throwIfEnded();
       throw error;
     } finally {
       polling.abort();
-      if (this.isBusy) await this.close();
+      if (!isComplete) await this.close();
     }
   }
 
-  private async pollProgress(onProgress: (rows: number) => void, stopped: AbortSignal): Promise<void> {
+  private async pollProgress(
+    onProgress: (rows: number) => void,
+    progress: () => SplitCopy['progress'],
+    stopped: AbortSignal,
+  ): Promise<void> {
+    let reported = 0;
     try {
       for (;;) {
         await pause(PROGRESS_INTERVAL_MS, undefined, { signal: stopped });
+        const { rows: finished, processIds } = progress();
         const { rows } = await this.controlPool.query<{ rows: string }>(
-          'SELECT tuples_processed AS rows FROM pg_stat_progress_copy WHERE pid = $1',
-          [this.processId],
+          'SELECT coalesce(sum(tuples_processed), 0) AS rows FROM pg_stat_progress_copy WHERE pid = ANY ($1)',
+          [processIds],
         );
-        if (rows[0] && !stopped.aborted) onProgress(Number(rows[0].rows));
+        if (stopped.aborted) return;
+        // A range that ends in between is in neither number.
+        reported = Math.max(reported, finished + Number(rows[0]?.rows));
+        onProgress(reported);
       }
     } catch {
       // The rows are read, or the query failed. The next relation reports progress again.
     }
   }
 
+  private async share(): Promise<SharedSnapshot> {
+    if (this.shared) return this.shared;
+    const [exported] = await this.query<{ id: string; server: string }>(EXPORT_SNAPSHOT);
+    if (!exported) throw new Error('PostgreSQL exported no snapshot');
+    this.shared = { ...exported, timeZone: this.beginning.timeZone };
+    return this.shared;
+  }
+
+  /** @returns the values before */
+  private async applySettings(settings: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+    const values = Object.entries(settings).map(([name, value]) => sql`(${Sql.literal(name)}, ${Sql.literal(value)})`);
+    const rows = await this.query<{ name: string; previous: string }>(sql`
+      SELECT name, pg_catalog.current_setting(name) AS previous, pg_catalog.set_config(name, value, true)
+      FROM (VALUES ${Sql.join(values)}) AS wanted (name, value)`);
+    return Object.fromEntries(rows.map(({ name, previous }) => [name, previous]));
+  }
+
+  private note(connections: number, ranges: number): void {
+    const before = this.summary;
+    this.summary = {
+      connections: Math.max(before.connections, connections),
+      ranges: before.ranges + ranges,
+    };
+  }
+
+  private throwIfEnded(): void {
+    if (this.expired) throw this.expired;
+    this.signal.throwIfAborted();
+  }
+
   private readonly onAbort = (): void => {
     void this.close();
   };
 
-  private async end(isBroken: boolean): Promise<void> {
+  private readonly onExpiry = (): void => {
+    const minutes = this.reading.maxMinutes;
+    this.expired = new DomainError(
+      'conflict',
+      'snapshot-too-old',
+      `The export took longer than ${minutes} minutes, for which the database may be held. Request fewer rows at once`,
+    );
+    void this.close();
+  };
+
+  private async end(): Promise<void> {
+    clearTimeout(this.expiry);
     this.signal.removeEventListener('abort', this.onAbort);
-    if (!isBroken) {
-      const isCommitted = await this.client.query('COMMIT').then(
-        () => true,
-        () => false,
-      );
-      this.client.release(!isCommitted);
-      return;
-    }
-    // The connection is not released yet, so the backend still belongs to it.
-    const cancelled = this.controlPool.query('SELECT pg_cancel_backend($1)', [this.processId]).catch(() => undefined);
-    await Promise.race([cancelled, pause(CANCEL_TIMEOUT_MS, undefined, { ref: false })]);
-    this.client.release(true);
+    const closed = this.connection.close();
+    this.split?.fail(new Error('The snapshot is closed'));
+    await closed;
   }
 }
 
-/** Settles with the query, after its rows. Only then its row count, or a late failure, is known. */
-function waitForCompletion(copy: CopyToStreamQuery): Promise<void> {
-  const query = copy as CopyToStreamQuery & { handleReadyForQuery: () => void };
-  const ended = new Promise<void>((resolve, reject) => {
-    query.handleReadyForQuery = resolve;
-    copy.once('error', reject);
-    copy.once('close', () => {
-      if (!copy.readableEnded) reject(new Error('The rows were not all read'));
-    });
-  });
-  // The consumer of the rows gets the error first.
-  ended.catch(() => undefined);
-  return ended;
+function toCopy(select: Sql, options: CopyOptions): Sql {
+  return sql`COPY (${select}) TO STDOUT WITH (${copyOptions(options)})`;
 }
 
 function copyOptions(options: CopyOptions): Sql {

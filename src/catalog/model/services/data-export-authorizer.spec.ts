@@ -82,6 +82,7 @@ class GivenDatabase extends SourceDatabase {
   override preview<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result> {
     return work({
       takenAt: TAKEN_AT,
+      read: { connections: 0, ranges: 0 },
       tables: (names) =>
         Promise.resolve(new Map(LIVE.filter(({ name }) => names.includes(name)).map((one) => [one.name, one]))),
       check: (plan) => {

@@ -12,6 +12,8 @@ export interface PlatformUser {
 export interface SourceView {
   /** ISO 8601, UTC. */
   readonly takenAt: string;
+  /** How the rows so far were read: the most connections at once, and how many COPY statements. */
+  readonly read: { readonly connections: number; readonly ranges: number };
   readonly estimates: EstimateQueries;
 
   /** The tables and views that exist among `names`, by name. */

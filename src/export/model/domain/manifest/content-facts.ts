@@ -57,7 +57,11 @@ class CountedRelation implements Relation {
 
   render(projection: Projection, onProgress?: (rows: number) => void): RenderedRows {
     const rows = this.relation.render(projection, onProgress);
-    return { [Symbol.asyncIterator]: () => this.chunksOf(rows), count: () => rows.count() };
+    return {
+      [Symbol.asyncIterator]: () => this.chunksOf(rows),
+      count: () => rows.count(),
+      settings: () => rows.settings(),
+    };
   }
 
   sample(...args: Parameters<Relation['sample']>): ReturnType<Relation['sample']> {
