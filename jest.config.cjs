@@ -23,7 +23,7 @@ const base = {
     ],
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!@nestjs/|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|@formatjs|intl-messageformat|jose|pixelmatch|uuid|temporal-polyfill|temporal-utils)',
+    '/node_modules/(?!@nestjs/|file-type|hyparquet|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|@formatjs|intl-messageformat|jose|pixelmatch|uuid|temporal-polyfill|temporal-utils)',
   ],
 };
 

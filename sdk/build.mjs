@@ -20,6 +20,7 @@ try {
   const schema = ['../docs/openapi.json', '--output', join(generated, 'openapi.ts'), '--default-non-nullable', 'false'];
   run('openapi-typescript', ...schema);
   writeFileSync(join(generated, 'messages.ts'), messageModule(join(sdk, 'src/messages')));
+  writeFileSync(join(generated, 'verify-messages.ts'), messageModule(join(sdk, 'src/verify/messages')));
   const description = JSON.parse(readFileSync(join(sdk, '../docs/openapi.json'), 'utf8'));
   writeFileSync(join(generated, 'cli-description.ts'), cliDescriptionModule(description));
   rmSync(join(sdk, 'dist'), { recursive: true, force: true });

@@ -15,9 +15,16 @@ interface NodeProcess {
 
 /** Uses Node's own implementation where there is one, without an import that a browser would have to resolve. */
 export async function createSha256(): Promise<Sha256> {
+  const create = await loadSha256();
+  return create();
+}
+
+/** The same for many digests. */
+export async function loadSha256(): Promise<() => Sha256> {
   const { process } = globalThis as { readonly process?: NodeProcess };
   const crypto = process?.getBuiltinModule?.('node:crypto');
-  if (crypto) {
+  if (!crypto) return (await import('./portable-sha256.js')).createPortableSha256;
+  return () => {
     const hash = crypto.createHash('sha256');
     return {
       update: (bytes) => {
@@ -25,7 +32,5 @@ export async function createSha256(): Promise<Sha256> {
       },
       hex: () => hash.digest('hex'),
     };
-  }
-  const { createPortableSha256 } = await import('./portable-sha256.js');
-  return createPortableSha256();
+  };
 }

@@ -6,13 +6,14 @@ import { addEventCommands } from './commands/events.js';
 import { addExportCommands } from './commands/exports.js';
 import { addLoginCommands } from './commands/login.js';
 import { addScheduleCommands } from './commands/schedules.js';
+import { addVerifyCommand } from './commands/verify.js';
 import { type Context, type GlobalOptions, openClient } from './context.js';
 
 const EXIT_CODES = `
 Exit codes:
   0  done
-  1  the export failed, or was cancelled by another client
-  2  the command line or the request is wrong
+  1  the export failed, or was cancelled by another client; a verified file is wrong
+  2  the command line or the request is wrong; a file cannot be verified
   3  not authorised: no token, a wrong one, or not enough rights
   4  not found, or no longer there
   5  a rate limit is reached
@@ -53,6 +54,7 @@ export function createProgram(version: string, createContext: (options: GlobalOp
   addDataTypesCommand(program, runWithClient);
   addScheduleCommands(program, runWithClient);
   addEventCommands(program, runWithClient);
+  addVerifyCommand(program, run);
   addCompletionCommand(program, run);
   addExamples(program, {
     'login --api https://exports.example.org': 'Store the address of the service and your token',
