@@ -25,6 +25,7 @@ const SHARED: Readonly<Record<string, keyof (typeof messages)['en']>> = {
   'export-takes-no-picture': 'bad-request',
   'file-not-produced': 'internal-server-error',
   'file-not-stored': 'service-unavailable',
+  'format-not-installed': 'operator-needed',
   'id-not-in-encoding': 'operator-needed',
   'idempotency-key-reused': 'bad-request',
   'invalid-idempotency-key': 'bad-request',

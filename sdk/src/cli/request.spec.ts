@@ -48,7 +48,7 @@ describe('The request of the command line', () => {
   it.each<[RequestArguments, string]>([
     [{}, 'Name what to export: one of --data-types, --all, --table, --board, --event.'],
     [{ board: 'b1', event: 'e1' }, 'Use one of --board, --event, not several.'],
-    [{ all: true }, 'Name a format: --format json | ndjson | csv | xlsx | xml.'],
+    [{ all: true }, 'Name a format: --format json | ndjson | csv | xlsx | xml | parquet.'],
     [{ board: 'b1', filter: ['a=1'] }, '--filter is only for exports with --data-types, --all, --table: leave it out.'],
     [{ board: 'b1', oneTime: true }, '--one-time is only for exports with --event: leave it out.'],
     [{ board: 'b1', option: ['bom=true'] }, /^There is no option "bom" for this export\. Options are pixel_ratio, /],
