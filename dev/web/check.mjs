@@ -25,6 +25,7 @@ const PAGES = [
   '/boards',
   '/events',
   '/schedules',
+  '/verify',
   '/schedules/new',
   '/administration',
   '/administration/catalog',

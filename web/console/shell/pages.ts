@@ -5,7 +5,7 @@ import { session } from '../session/session';
 
 /** A page in the navigation. */
 export interface Page {
-  readonly name: 'new-export' | 'exports' | 'boards' | 'events' | 'schedules' | 'administration';
+  readonly name: 'new-export' | 'exports' | 'boards' | 'events' | 'schedules' | 'verify' | 'administration';
   readonly icon: IconName;
   /** Whether the caller may open it. Pages that they may not open are not shown. */
   isAllowed(): boolean;
@@ -19,6 +19,7 @@ export const PAGES: readonly Page[] = [
   { name: 'boards', icon: 'board', isAllowed: always },
   { name: 'events', icon: 'events', isAllowed: always },
   { name: 'schedules', icon: 'schedule', isAllowed: always },
+  { name: 'verify', icon: 'check', isAllowed: always },
   { name: 'administration', icon: 'settings', isAllowed: () => session.caller?.is_admin === true },
 ];
 
@@ -45,6 +46,7 @@ export const ROUTES: readonly RouteRecordRaw[] = [
     name: 'edit-schedule',
     component: page(() => import('../pages/schedules/ScheduleFormPage.vue')),
   },
+  { path: '/verify', name: 'verify', component: page(() => import('../pages/verify/VerifyPage.vue')) },
   {
     path: '/administration/:tab?',
     name: 'administration',
