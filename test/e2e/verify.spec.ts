@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSigningKey, formatKey } from '../../src/platform/signing/signing-key';
@@ -83,7 +83,9 @@ describe('export-service verify', () => {
     await saveRows('tables.zip', { format: 'csv', data_types: ['profile', 'transactions'] });
     await save('/api/v1/solo/exports', { session_ids: [board], format: 'png' }, 'boards.zip');
 
-    const { code, stdout, stderr } = await run(['.', '--jwks', keys]);
+    await copyFile(keys, join(folder, 'keys.json'));
+
+    const { code, stdout, stderr } = await run(['.', '--jwks', 'keys.json']);
 
     const { verdict, exports, findings } = JSON.parse(stdout) as Report;
     const rows = exports.map(({ manifest, files: [file] }) => [manifest.split('.manifest')[0], file?.countedRows]);
@@ -152,14 +154,15 @@ describe('export-service verify', () => {
     await saveRows('rows.csv', { format: 'csv' });
 
     const withoutKeys = await run(['rows.csv']);
+    const named = await run(['.', '--manifest', 'rows.csv.manifest.json', '--no-signature']);
     const accepted = await run(['rows.csv', '--no-signature']);
     const unreachable = await run(['rows.csv'], { EXPORT_SERVICE_URL: 'http://127.0.0.1:9' });
     await rm(join(folder, 'rows.csv.manifest.json'));
     const withoutManifest = await run(['rows.csv', '--jwks', keys]);
     const missing = await run(['other.csv']);
 
-    expect([withoutKeys, accepted, unreachable, withoutManifest, missing].map(({ code }) => code)).toEqual([
-      2, 0, 2, 2, 2,
+    expect([withoutKeys, named, accepted, unreachable, withoutManifest, missing].map(({ code }) => code)).toEqual([
+      2, 0, 0, 2, 2, 2,
     ]);
     expect(withoutKeys.stderr).toBe('export-service: rows.csv cannot be verified.\n');
     expect(withoutKeys.stdout).toContain('The signature was not checked: there are no keys.');

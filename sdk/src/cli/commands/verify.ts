@@ -1,5 +1,6 @@
+import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { describeFinding, verify, type VerificationReport } from '../../verify/index.js';
+import { describeFinding, isManifest, verify, type VerificationReport } from '../../verify/index.js';
 import { readBytes } from '../../verify/verifiable-file.js';
 import { type Context, findApi } from '../context.js';
 import { CommandError, ExitCode, toWords, UsageError } from '../errors.js';
@@ -43,7 +44,10 @@ async function verifyPlace(context: Context, text: string, options: VerifyArgume
   const { output, streams, locale } = context;
   const place = await openPlace(text);
   const given = options.manifest === undefined ? undefined : await openFile(options.manifest);
-  const { files, isSelection } = await gather(place, given);
+  const { files: gathered, isSelection } = await gather(place, given);
+  // Keys and manifests may be in the folder that they are for.
+  const named = [options.jwks, options.manifest].map((file) => file && relative(text, file));
+  const files = gathered.filter((file) => isManifest(file) || !named.includes(file.name));
   if (files.length === 0) throw new UsageError(`There are no files in ${text}, or it does not exist.`);
   const jwks = options.signature ? await findKeys(context, options.jwks) : undefined;
   const bar = output.hasTerminal ? new ProgressBar(streams.stderr, 'Verifying') : undefined;
