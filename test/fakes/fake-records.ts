@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Export, type FinishedFile, ownerOf } from '../../src/export/model/domain/export';
 import type { SealedManifest } from '../../src/export/model/domain/manifest/manifest';
 import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
+import type { FinishedPart, PartFailure, Piece, PublishedFile } from '../../src/export/model/domain/part';
 import {
   aggregatedEntry,
   type AnonymousAuditEntry,
@@ -28,6 +29,24 @@ export type AuditRecord = AuditEntry & { readonly at: Date };
 export interface RunRecord {
   run: ScheduleRun;
   nextCheckAt: Date;
+}
+
+/** A part of an export, as its table has it. */
+export interface PartRecord {
+  readonly exportId: string;
+  readonly leaderToken: string;
+  readonly number: number;
+  readonly piece: Piece;
+  readonly snapshot: object | null;
+  status: 'waiting' | 'running' | 'done' | 'failed';
+  isShared: boolean;
+  token: string | null;
+  attempts: number;
+  heartbeatAt: Date | null;
+  retryAt: Date | null;
+  rows: number;
+  result: FinishedPart | null;
+  failure: PartFailure | null;
 }
 
 interface StoredIdempotencyKey {
@@ -62,6 +81,10 @@ export class FakeRecords {
 
   readonly clock = new FakeClock();
   readonly exports = new Map<string, ExportRecord>();
+  /** In the order of their exports and numbers. */
+  parts: PartRecord[] = [];
+  /** By the ids of their exports. */
+  readonly files = new Map<string, PublishedFile[]>();
   readonly outbox = new Map<string, OutboxRecord>();
   readonly schedules = new Map<string, Schedule>();
   readonly runs = new Map<string, RunRecord>();

@@ -8,6 +8,7 @@ import { FakeDeliveryRepository } from '../fakes/delivery.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
 import { FakeExportRepository } from '../fakes/export.repository.fake';
 import { FakeRecords } from '../fakes/fake-records';
+import { FakePartRepository } from '../fakes/part.repository.fake';
 import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
 import { FakeScheduleRepository } from '../fakes/schedule.repository.fake';
 import { FakeScheduleRunRepository } from '../fakes/schedule-run.repository.fake';
@@ -17,6 +18,8 @@ import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import { PrismaDownloadLeaseRepository } from '../../src/export/infrastructure/download-lease.repository.prisma';
 import { PrismaMaintenanceRepository } from '../../src/export/infrastructure/maintenance.repository.prisma';
+import { PrismaPartRepository } from '../../src/export/infrastructure/part.repository.prisma';
+import type { PartRepository } from '../../src/export/model/domain/interfaces/part.repository';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { DownloadLeaseRepository } from '../../src/export/model/domain/interfaces/download-lease.repository';
@@ -57,6 +60,7 @@ export interface PostedMessage {
 export interface RecordsUnderTest {
   readonly exports: ExportRepository;
   readonly attempts: AttemptRepository;
+  readonly parts: PartRepository;
   readonly downloads: DownloadLeaseRepository;
   readonly maintenance: MaintenanceRepository;
   readonly deliveries: DeliveryRepository;
@@ -95,6 +99,7 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
     downloads: new FakeDownloadLeaseRepository(records, terms),
     attempts,
     manifests: new FakeManifestRepository(records),
+    parts: new FakePartRepository(records, terms),
     maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
@@ -134,6 +139,8 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
       records.fileRemovals.length = 0;
       for (const table of [records.exports, records.outbox, records.schedules, records.runs]) table.clear();
       records.idempotencyKeys.clear();
+      records.parts = [];
+      records.files.clear();
       return Promise.resolve();
     },
     end: () => Promise.resolve(),
@@ -154,6 +161,7 @@ const TIMES = {
     'started_at',
     'completed_at',
   ],
+  export_parts: ['heartbeat_at', 'retry_at'],
   export_deliveries: ['lease', 'next_attempt_at', 'created_at', 'ended_at'],
   scheduled_exports: ['next_run_at', 'last_run_at', 'skipped_slot', 'admin_seen_at', 'created_at', 'updated_at'],
   scheduled_export_runs: ['look_after', 'created_at', 'ended_at'],
@@ -183,6 +191,7 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
     downloads: new PrismaDownloadLeaseRepository(prisma, config),
     attempts,
     manifests: new PrismaManifestRepository(prisma),
+    parts: new PrismaPartRepository(prisma, config),
     maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new PrismaDeliveryRepository(prisma, config),
@@ -209,7 +218,7 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
     clear: async () => {
       await prisma.$executeRaw`
         WITH exports AS (DELETE FROM exports), deliveries AS (DELETE FROM export_deliveries),
-          keys AS (DELETE FROM idempotency_keys), removals AS (DELETE FROM file_removals)
+          keys AS (DELETE FROM idempotency_keys), parts AS (DELETE FROM export_parts), files AS (DELETE FROM export_files), removals AS (DELETE FROM file_removals)
         DELETE FROM scheduled_exports`;
     },
     end: async () => {

@@ -5,6 +5,8 @@
 export const SERVICE_TABLES: readonly string[] = [
   'exports',
   'export_manifests',
+  'export_parts',
+  'export_files',
   'export_deliveries',
   'delivered_objects',
   'file_removals',

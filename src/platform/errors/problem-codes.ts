@@ -80,6 +80,11 @@ export const PROBLEM_CODES = {
     meaning: 'The service cannot keep secrets, because no `ENCRYPTION_KEY` is set.',
     action: 'Ask an operator to set it, or send a request without a secret.',
   },
+  'part-not-found': {
+    statuses: [404],
+    meaning: 'The export has no file of this number.',
+    action: 'Use a number that `GET /exports/:id/parts` lists.',
+  },
   'page-not-found': {
     statuses: [400, 404],
     failsExports: true,
@@ -346,12 +351,29 @@ export const PROBLEM_CODES = {
     meaning: 'A row of a table is larger than the format allows.',
     action: 'Choose another format, or leave the large columns out.',
   },
+  'one-time-in-parts': {
+    statuses: [422],
+    meaning: 'A one-time file cannot consist of several files.',
+    action: 'Leave out the options that divide the export, or request no one-time file.',
+  },
   'too-many-boards': {
     statuses: [422],
     meaning: 'The request selects more boards than one export can have: more than `limit`, or too many bytes.',
     action: 'Select fewer boards, and export the others separately.',
   },
   'too-many-pages': { statuses: [422], meaning: 'The board has too many pages.', action: 'Remove pages.' },
+  'too-many-partitions': {
+    statuses: [422],
+    failsExports: true,
+    meaning: 'The column of `partition_by` has more than 1,000 values or periods, or a value that is too long for a folder.',
+    action: 'Use a larger unit or another column, or filter the rows.',
+  },
+  'too-many-parts': {
+    statuses: [422],
+    failsExports: true,
+    meaning: 'The export would consist of more than 10,000 files.',
+    action: 'Allow more rows or bytes in each file.',
+  },
   'too-many-rows': {
     statuses: [422],
     meaning: 'The export is expected to have more rows than the service makes at once: `estimate` says how many.',

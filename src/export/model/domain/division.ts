@@ -1,0 +1,88 @@
+import type { ExportOptions } from '../../../formats';
+import type { FieldError } from '../../../platform/errors/domain-error';
+import { DomainError } from '../../../platform/errors/domain-error';
+
+export const PARTITION_UNITS = ['year', 'month', 'day', 'hour', 'value'] as const;
+export type PartitionUnit = (typeof PARTITION_UNITS)[number];
+
+/** A folder of files for each value of a column, or for each period that its times are in. */
+export interface PartitionBy {
+  readonly column: string;
+  readonly unit: PartitionUnit;
+}
+
+/** How an export is divided into files. At least one member is not `null`. */
+export interface Division {
+  /** How many files of about equal size. */
+  readonly parts: number | null;
+  /** How many rows a file may have. */
+  readonly maxRows: number | null;
+  /** How many bytes a file may have, before it is compressed. */
+  readonly maxBytes: number | null;
+  readonly partitionBy: PartitionBy | null;
+}
+
+export const MIN_PARTS = 2;
+export const MAX_PARTS = 1_000;
+/** Smaller files would be mostly headers and requests. */
+export const MIN_PART_ROWS = 1_000;
+export const MIN_PART_BYTES = 1024 * 1024;
+/** The files of one export. Clients list and download each of them. */
+export const MAX_FILES = 10_000;
+/** The folders of one export. Each is a query of its own. */
+export const MAX_PARTITIONS = 1_000;
+
+/** The options that divide an export into files. */
+export const DIVISION_OPTIONS = ['parts', 'max_part_rows', 'max_part_bytes', 'partition_by'] as const;
+
+/** How the options of an export divide it; `null` for a single file. */
+export function divisionOf(options: ExportOptions): Division | null {
+  if (!DIVISION_OPTIONS.some((name) => options[name] !== undefined)) return null;
+  const number = (value: unknown) => (typeof value === 'number' ? value : null);
+  const { parts, max_part_rows: maxRows, max_part_bytes: maxBytes, partition_by: partitionBy } = options;
+  return {
+    parts: number(parts),
+    maxRows: number(maxRows),
+    maxBytes: number(maxBytes),
+    partitionBy: isPartitionBy(partitionBy) ? partitionBy : null,
+  };
+}
+
+/** What is wrong with the options that divide an export, by themselves. */
+export function findDivisionErrors(options: ExportOptions): FieldError[] {
+  const { parts, max_part_rows: maxRows, max_part_bytes: maxBytes, partition_by: partitionBy } = options;
+  const errors: FieldError[] = [];
+  const check = (field: string, value: unknown, min: number, max: number) => {
+    if (value === undefined || (Number.isInteger(value) && Number(value) >= min && Number(value) <= max)) return;
+    errors.push({ field, message: `must be a whole number from ${min} to ${max}` });
+  };
+  check('parts', parts, MIN_PARTS, MAX_PARTS);
+  check('max_part_rows', maxRows, MIN_PART_ROWS, Number.MAX_SAFE_INTEGER);
+  check('max_part_bytes', maxBytes, MIN_PART_BYTES, Number.MAX_SAFE_INTEGER);
+  if (partitionBy !== undefined && !isPartitionBy(partitionBy)) {
+    const message = `must be {"column": …, "unit": …}, and the unit one of ${PARTITION_UNITS.join(', ')}`;
+    errors.push({ field: 'partition_by', message });
+  }
+  if (parts !== undefined && (maxRows ?? maxBytes ?? partitionBy) !== undefined) {
+    errors.push({ field: 'parts', message: 'must be missing if max_part_rows, max_part_bytes or partition_by is given' });
+  }
+  return errors;
+}
+
+/** @throws DomainError unprocessable, if so many rows would need too many files */
+export function checkFileCount({ maxRows }: Division, rows: number | null): void {
+  if (maxRows === null || rows === null || Math.ceil(rows / maxRows) <= MAX_FILES) return;
+  throw tooManyFilesError();
+}
+
+export function tooManyFilesError(): DomainError {
+  const message = `The export would have more than ${MAX_FILES} files. Allow more rows or bytes in each file.`;
+  return new DomainError('unprocessable', 'too-many-parts', message);
+}
+
+function isPartitionBy(value: unknown): value is PartitionBy {
+  if (typeof value !== 'object' || value === null) return false;
+  const { column, unit, ...others } = value as Record<string, unknown>;
+  if (typeof column !== 'string' || column === '' || Object.keys(others).length > 0) return false;
+  return PARTITION_UNITS.some((known) => known === unit);
+}

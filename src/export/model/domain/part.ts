@@ -1,0 +1,114 @@
+import type { ExportWarning } from '../../../formats';
+import type { Export, ExportFailure } from './export';
+import { objectPrefix } from './export';
+
+/** A part fails, and with it the attempt at its export, after this many attempts. */
+export const MAX_PART_ATTEMPTS = 3;
+
+/** How long others leave a part alone that a worker could not read. */
+export const UNREADABLE_PAUSE_SECONDS = 1;
+
+/** Where a file of a part ends: at the last row before the limit. */
+export interface FileLimits {
+  readonly rows: number | null;
+  readonly bytes: number | null;
+}
+
+/** What one part reads. */
+export interface Piece {
+  /** JSON of the source: which rows. */
+  readonly reads: unknown;
+  /** The folder of its files, such as `created_at=2026-01`; `null` for none. */
+  readonly folder: string | null;
+  readonly limits: FileLimits;
+}
+
+/** The parts of an export, in the order of the rows. */
+export interface DivisionPlan {
+  /** JSON of the source, by which other workers read the same snapshot; `null` if only the leader can. */
+  readonly snapshot: object | null;
+  readonly pieces: readonly Piece[];
+}
+
+/** A stored file of a part. */
+export interface StoredPartFile {
+  readonly key: string;
+  /** Without a dot. */
+  readonly extension: string;
+  readonly contentType: string;
+  readonly rows: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** As in `FileDigest`. */
+  readonly blocks: readonly string[];
+  readonly crc32: number;
+}
+
+/** What a worker made of a part. */
+export interface FinishedPart {
+  readonly files: readonly StoredPartFile[];
+  readonly warnings: readonly ExportWarning[];
+}
+
+/** A worker's exclusive right to work on a part. The token is the fencing token. */
+export interface ClaimedPart {
+  readonly export: Export;
+  /** The token of the attempt that has the snapshot. */
+  readonly leaderToken: string;
+  /** From 1. */
+  readonly number: number;
+  readonly token: string;
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly piece: Piece;
+  /** As in the plan. */
+  readonly snapshot: object | null;
+}
+
+/** How far the parts of an attempt are. */
+export interface PartsState {
+  /** How many are not done. */
+  readonly open: number;
+  /** Rendered so far. */
+  readonly rows: number;
+  /** Why the attempt cannot succeed; `null` while it can. */
+  readonly failure: PartFailure | null;
+}
+
+export interface PartFailure extends ExportFailure {
+  /** Whether another attempt would fail in the same way. */
+  readonly isPermanent: boolean;
+}
+
+/** The worker ended during every attempt at a part. */
+export const PART_INTERRUPTED: PartFailure = {
+  code: 'file-not-produced',
+  reason: 'The file could not be created because of a fault on our side. Please try again later.',
+  isPermanent: false,
+};
+
+/** A file of a completed export of several. */
+export interface PartFile extends Omit<StoredPartFile, 'extension'> {
+  /** With its folder. */
+  readonly name: string;
+}
+
+/** A file of a completed export of several, where it is known in which zip. */
+export interface PublishedFile extends Omit<PartFile, 'blocks'> {
+  /** From 1. */
+  readonly number: number;
+  /** Where its entry begins in the zip. */
+  readonly zipOffset: number;
+}
+
+/** The key of a file of a part. It begins with the token of the leader, so that all files of an attempt have a prefix. */
+export function toPartKey(part: ClaimedPart, file: number, extension: string): string {
+  const { leaderToken, number, token } = part;
+  return `${partPrefix(part.export.id, leaderToken)}${number}-${token}-${file}.${extension}`;
+}
+
+export function partPrefix(exportId: string, leaderToken: string): string {
+  return `${objectPrefix(exportId)}${leaderToken}-`;
+}
