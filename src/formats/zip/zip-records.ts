@@ -9,6 +9,8 @@ export interface WrittenEntry {
   readonly compressedSize: number;
   /** The position of its local header. */
   readonly offset: number;
+  /** Whether its local header has the sizes and the checksum, because they were known before the bytes. */
+  readonly isMeasured?: true;
 }
 
 /** Marks that the value of a four-byte field is in the zip64 extension. */
@@ -20,8 +22,9 @@ const ZIP64_VERSION = 45;
 /** Made on Unix: the upper half of the attributes holds Unix permissions. */
 const MADE_BY = 3 << 8;
 const REGULAR_FILE = 0o100644;
-/** Sizes and checksum follow the bytes; names are in UTF-8. */
-const FLAGS = (1 << 3) | (1 << 11);
+const UTF8_NAME = 1 << 11;
+/** Sizes and checksum follow the bytes. */
+const FLAGS = (1 << 3) | UTF8_NAME;
 const DEFLATE = 8;
 export const STORE = 0;
 
@@ -39,6 +42,25 @@ export function localHeader(name: string, isCompressed: boolean, modifiedAt: Dat
   header.writeUInt32LE(dosTime(modifiedAt), 10);
   header.writeUInt16LE(nameBytes.length, 26);
   return Buffer.concat([header, nameBytes]);
+}
+
+/** The local header of an entry without compression whose size and checksum are known: it can be read without the directory. */
+export function measuredHeader(name: string, size: number, crc: number, modifiedAt: Date): Buffer {
+  const isZip64 = size >= IN_ZIP64;
+  const header = localHeader(name, false, modifiedAt);
+  header.writeUInt16LE(isZip64 ? ZIP64_VERSION : PLAIN_VERSION, 4);
+  header.writeUInt16LE(UTF8_NAME, 6);
+  header.writeUInt32LE(crc, 14);
+  header.writeUInt32LE(isZip64 ? IN_ZIP64 : size, 18);
+  header.writeUInt32LE(isZip64 ? IN_ZIP64 : size, 22);
+  if (!isZip64) return header;
+  const extra = Buffer.alloc(20);
+  extra.writeUInt16LE(0x0001, 0);
+  extra.writeUInt16LE(16, 2);
+  extra.writeBigUInt64LE(BigInt(size), 4);
+  extra.writeBigUInt64LE(BigInt(size), 12);
+  header.writeUInt16LE(extra.length, 28);
+  return Buffer.concat([header, extra]);
 }
 
 /** The record after the bytes of an entry (APPNOTE 4.3.9), with sizes of eight bytes if four are too few. */
@@ -59,18 +81,23 @@ export function dataDescriptor(entry: WrittenEntry): Buffer {
 /** The end of a zip: a record of each entry, and the position of the first record (APPNOTE 4.3.12 to 4.3.16). */
 export function centralDirectory(entries: readonly WrittenEntry[], offset: number): Buffer {
   const records = Buffer.concat(entries.map(centralRecord));
-  const isZip64 = entries.length >= MAX_ENTRIES || offset >= IN_ZIP64 || records.length >= IN_ZIP64;
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(Math.min(entries.length, MAX_ENTRIES), 8);
-  end.writeUInt16LE(Math.min(entries.length, MAX_ENTRIES), 10);
-  end.writeUInt32LE(Math.min(records.length, IN_ZIP64), 12);
-  end.writeUInt32LE(Math.min(offset, IN_ZIP64), 16);
-  const extension = isZip64 ? [zip64End(entries.length, records.length, offset)] : [];
-  return Buffer.concat([records, ...extension, end]);
+  return Buffer.concat([records, endOfDirectory(entries.length, records.length, offset)]);
 }
 
-function centralRecord(entry: WrittenEntry): Buffer {
+/** What follows the records of the directory. @param offset of the first record */
+export function endOfDirectory(entries: number, recordBytes: number, offset: number): Buffer {
+  const isZip64 = entries >= MAX_ENTRIES || offset >= IN_ZIP64 || recordBytes >= IN_ZIP64;
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(Math.min(entries, MAX_ENTRIES), 8);
+  end.writeUInt16LE(Math.min(entries, MAX_ENTRIES), 10);
+  end.writeUInt32LE(Math.min(recordBytes, IN_ZIP64), 12);
+  end.writeUInt32LE(Math.min(offset, IN_ZIP64), 16);
+  return isZip64 ? Buffer.concat([zip64End(entries, recordBytes, offset), end]) : end;
+}
+
+/** The record of an entry in the directory. */
+export function centralRecord(entry: WrittenEntry): Buffer {
   const name = Buffer.from(entry.name);
   const isZip64 = needsZip64(entry) || entry.offset >= IN_ZIP64;
   const extra = isZip64 ? zip64Extra(entry) : Buffer.alloc(0);
@@ -79,7 +106,7 @@ function centralRecord(entry: WrittenEntry): Buffer {
   record.writeUInt32LE(0x02014b50, 0);
   record.writeUInt16LE(MADE_BY | version, 4);
   record.writeUInt16LE(version, 6);
-  record.writeUInt16LE(FLAGS, 8);
+  record.writeUInt16LE(entry.isMeasured ? UTF8_NAME : FLAGS, 8);
   record.writeUInt16LE(entry.isCompressed ? DEFLATE : STORE, 10);
   record.writeUInt32LE(dosTime(entry.modifiedAt), 12);
   record.writeUInt32LE(entry.crc, 16);
