@@ -14,6 +14,7 @@ import { dataFormats } from './data/formats.mjs';
 import { dataLibraries } from './data/libraries.mjs';
 import { dataMemory } from './data/memory.mjs';
 import { mixedLoad } from './data/mixed-load.mjs';
+import { dataParts } from './data/parts.mjs';
 import { peers } from './data/peers.mjs';
 import { platformCost } from './data/platform-cost.mjs';
 import { dataPolling } from './data/polling.mjs';
@@ -36,6 +37,7 @@ const all = [
   dataLibraries,
   dataPolling,
   dataWorkers,
+  dataParts,
   peers,
   mixedLoad,
   platformCost,

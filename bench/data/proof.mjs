@@ -43,6 +43,32 @@ export async function prove({ databaseUrl, storage }, record, table) {
   await proveFile(databaseUrl, join(folder, name), record.format, table);
 }
 
+/**
+ * As `prove`, for an export of several CSV files.
+ * @param {import('../support/environment.mjs').BenchEnvironment} environment
+ * @param {import('../../dev/service/client.mjs').ExportRecord} record
+ * @param {string} table
+ */
+export async function proveParts({ databaseUrl, storage }, record, table) {
+  const folder = join(storage, 'exports', record.id);
+  let [rows, hash] = [0, 0n];
+  for (const name of readdirSync(folder)) {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    const part = await load(client, join(folder, name), 'csv', table).finally(() => client.end());
+    rows += part.rows;
+    hash += BigInt(part.hash ?? 0);
+  }
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const [wanted] = (await client.query(hashOf(table)).finally(() => client.end())).rows;
+  if (rows !== wanted.rows || hash !== BigInt(wanted.hash)) {
+    throw new Error(
+      `The files do not have the rows of ${table}: ${JSON.stringify({ wanted, rows, hash: String(hash) })}`,
+    );
+  }
+}
+
 /** @param {string} databaseUrl @param {string} path @param {string} format @param {string} table */
 export async function proveFile(databaseUrl, path, format, table) {
   const client = new pg.Client({ connectionString: databaseUrl });

@@ -3,11 +3,26 @@ import { type DownloadOptions, type KnownBytes, openDownload } from './download.
 import { ExportCancelledError, ExportFailedError, ExportServiceError } from './errors.js';
 import { follow, type FollowOptions, hasEnded } from './follow.js';
 import type { components } from './generated/openapi.js';
-import type { BoardsRequest, Estimate, Export, ExportList, ExportListQuery, ExportRequest, Preview } from './types.js';
+import type {
+  BoardsRequest,
+  Estimate,
+  Export,
+  ExportList,
+  ExportListQuery,
+  ExportParts,
+  ExportRequest,
+  Preview,
+} from './types.js';
 import { watch, type WatchOptions } from './watch.js';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which files to list. */
+export interface PartsOptions extends CallOptions {
+  readonly limit?: number;
+  readonly cursor?: number;
 }
 
 export interface CreateOptions extends CallOptions {
@@ -104,6 +119,13 @@ export class Exports {
     const path = this.api.path('/api/v1/exports/{id}/preview');
     const params = { path: { id }, query: rows === undefined ? {} : { rows } };
     return unwrap(this.api.client.GET(path, { params, ...initOf(options) }));
+  }
+
+  /** The files of a completed export that was divided, in order. The `cursor` for the next page is in `next`. */
+  parts(id: string, { limit, cursor, ...options }: PartsOptions = {}): Promise<ExportParts> {
+    const path = this.api.path('/api/v1/exports/{id}/parts');
+    const query = { ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) };
+    return unwrap(this.api.client.GET(path, { params: { path: { id }, query }, ...initOf(options) }));
   }
 
   /**

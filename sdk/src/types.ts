@@ -61,3 +61,6 @@ export type Estimate = Schemas['ExportEstimateResponse'];
 
 /** The first rows of a file. */
 export type Preview = Schemas['PreviewResponse'];
+
+/** Some of the files of an export that was divided. */
+export type ExportParts = Schemas['ExportPartListResponse'];

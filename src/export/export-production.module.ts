@@ -7,6 +7,7 @@ import { ExportSource } from './model/domain/export-source';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRendering } from './model/services/export-rendering';
 import { ExportSources } from './model/services/export-sources';
+import { PartProduction } from './model/services/part-production';
 import { ManifestSealer } from './model/services/manifest-sealer';
 
 /** What makes files of exports, in the main thread and in production threads. */
@@ -24,9 +25,10 @@ import { ManifestSealer } from './model/services/manifest-sealer';
     ManifestSealer,
     ExportRendering,
     ExportProduction,
+    PartProduction,
     AttemptServer,
   ],
-  exports: [ExportSources, ExportRendering, ExportProduction, ManifestSealer],
+  exports: [ExportSources, ExportRendering, ExportProduction, PartProduction, ManifestSealer],
 })
 export class ExportProductionModule implements OnModuleInit {
   constructor(

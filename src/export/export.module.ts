@@ -14,6 +14,7 @@ import { CustomerDownloadController, DownloadController } from './api/download.c
 import { CustomerManifestController, ManifestController, ManifestSchemaController } from './api/manifest.controller';
 import { CustomerPreviewController, PreviewController } from './api/preview.controller';
 import { FileResponder } from './api/file-responder';
+import { CustomerPartsController, PartDownloadController, PartsController } from './api/parts.controller';
 import { ExportPresenter } from './api/export.presenter';
 import { CustomerExportsController, ExportsController } from './api/exports.controller';
 import { ExportProductionModule } from './export-production.module';
@@ -24,7 +25,10 @@ import { PrismaExportRepository } from './infrastructure/export.repository.prism
 import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.repository.prisma';
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaManifestRepository } from './infrastructure/manifest.repository.prisma';
+import { PrismaExportFileRepository } from './infrastructure/export-file.repository.prisma';
+import { PrismaPartRepository } from './infrastructure/part.repository.prisma';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
+import { ThreadedDividedProduction } from './infrastructure/production-threads/threaded-divided-production';
 import { ThreadedProduction } from './infrastructure/production-threads/threaded-production';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
 import { EstimateHistory } from './model/domain/interfaces/estimate-history';
@@ -34,14 +38,22 @@ import { DownloadLeaseRepository } from './model/domain/interfaces/download-leas
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { ManifestRepository } from './model/domain/interfaces/manifest.repository';
 import { Production } from './model/domain/interfaces/production';
+import { DividedProduction } from './model/domain/interfaces/divided-production';
+import { ExportFileRepository } from './model/domain/interfaces/export-file.repository';
+import { PartRepository } from './model/domain/interfaces/part.repository';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { ExportEstimates } from './model/services/export-estimates';
 import { BacklogMetrics, ExportMetrics } from './model/services/export-metrics';
 import { ExportManifests } from './model/services/export-manifests';
 import { ExportFiles } from './model/services/export-files';
+import { ExportZip } from './model/services/export-zip';
 import { ExportPreviews } from './model/services/export-previews';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRunner } from './model/services/export-runner';
+import { DividedExports } from './model/services/divided-exports';
+import { ExportSlots } from './model/services/export-slots';
+import { PartProduction } from './model/services/part-production';
+import { PartRunner } from './model/services/part-runner';
 import { ExportSweep } from './model/services/export-sweep';
 import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
@@ -70,10 +82,22 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ManifestController,
     CustomerManifestController,
     ManifestSchemaController,
+    PartsController,
+    PartDownloadController,
+    CustomerPartsController,
   ],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },
+    { provide: PartRepository, useClass: PrismaPartRepository },
+    { provide: ExportFileRepository, useClass: PrismaExportFileRepository },
+    {
+      provide: DividedProduction,
+      inject: [Production, PartProduction],
+      useFactory: (production: Production, here: PartProduction): DividedProduction =>
+        production instanceof ThreadedProduction ? new ThreadedDividedProduction(production) : here,
+    },
+    { provide: ExportSlots, inject: [Config], useFactory: ({ exports }: Config) => new ExportSlots(exports) },
     { provide: MaintenanceRepository, useClass: PrismaMaintenanceRepository },
     { provide: ManifestRepository, useClass: PrismaManifestRepository },
     { provide: DownloadLeaseRepository, useClass: PrismaDownloadLeaseRepository },
@@ -94,6 +118,8 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportBodies,
     EstimateResponder,
     ExportRunner,
+    PartRunner,
+    DividedExports,
     ExportManifests,
     ExportSweep,
     FileExpiry,
@@ -102,6 +128,7 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportMetrics,
     BacklogMetrics,
     ExportFiles,
+    ExportZip,
     ExportPreviews,
     DownloadService,
     FileResponder,

@@ -5,10 +5,22 @@
 export { accountOf, type ExportDescription } from './model/domain/export';
 export type { SourceEstimate } from './model/domain/export-estimate';
 export {
+  type Division,
+  DIVISION_OPTIONS,
+  divisionOf,
+  findDivisionErrors,
+  MAX_PARTITIONS,
+  type PartitionBy,
+  type PartitionUnit,
+} from './model/domain/division';
+export type { DivisionPlan, Piece } from './model/domain/part';
+export {
+  type DividedSource,
   type EstimateContext,
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
   type PageToDraw,
+  SnapshotNotSharedError,
   type SourceContext,
 } from './model/domain/export-source';

@@ -10,6 +10,7 @@ function relationOf(text: string, chunkBytes: number, onEnd?: () => void): Relat
   const bytes = Buffer.from(text);
   const render = (): RenderedRows => ({
     count: () => NaN,
+    settings: () => [],
     // eslint-disable-next-line @typescript-eslint/require-await -- a source that has its rows at once
     async *[Symbol.asyncIterator]() {
       try {
@@ -37,14 +38,17 @@ async function cut(relation: Relation, limits: Partial<FileLimits>, projection =
 describe('CutRelation', () => {
   const QUOTED = 'a,"one\n""two"""\nb,"\n"\n"c\n\n",\n,""\n';
 
-  it.each([1, 2, 3, 5, 7, 64])('cuts CSV after rows, not at line breaks within them, in chunks of %d', async (bytes) => {
-    expect(await cut(relationOf(QUOTED, bytes), { rows: 1 })).toEqual([
-      { text: 'a,"one\n""two"""\n', rows: 1 },
-      { text: 'b,"\n"\n', rows: 1 },
-      { text: '"c\n\n",\n', rows: 1 },
-      { text: ',""\n', rows: 1 },
-    ]);
-  });
+  it.each([1, 2, 3, 5, 7, 64])(
+    'cuts CSV after rows, not at line breaks within them, in chunks of %d',
+    async (bytes) => {
+      expect(await cut(relationOf(QUOTED, bytes), { rows: 1 })).toEqual([
+        { text: 'a,"one\n""two"""\n', rows: 1 },
+        { text: 'b,"\n"\n', rows: 1 },
+        { text: '"c\n\n",\n', rows: 1 },
+        { text: ',""\n', rows: 1 },
+      ]);
+    },
+  );
 
   it.each([1, 3, 64])('cuts lines, in which quotes mean nothing, in chunks of %d', async (bytes) => {
     expect(await cut(relationOf('{"a":"}\n{}\n[]\n', bytes), { rows: 2 }, LINES)).toEqual([

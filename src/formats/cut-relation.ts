@@ -3,7 +3,7 @@ import type { Projection, Relation, RenderedRows } from './content';
 /** Where a file of rows ends: at the last row before a limit. `null` is no limit. */
 export interface FileLimits {
   readonly rows: number | null;
-  /** Of the text of the rows, before it is compressed. */
+  /** Of its text, before it is compressed. */
   readonly bytes: number | null;
 }
 
@@ -16,11 +16,15 @@ export class CutRelation {
   private rows: AsyncIterator<WholeRows> | undefined;
   /** What is left of the rows that were read last. */
   private batch: WholeRows = NO_ROWS;
+  private readonly headerBytes: number;
 
   constructor(
     private readonly relation: Relation,
     private readonly limits: FileLimits,
-  ) {}
+  ) {
+    // A file may begin with the names of its columns, quoted.
+    this.headerBytes = relation.columns.reduce((sum, { name }) => sum + 2 * Buffer.byteLength(name) + 3, 0);
+  }
 
   /** The rows of the next file. Call it when those of the file before have been read. */
   next(): Relation {
@@ -63,7 +67,7 @@ export class CutRelation {
 
   private async *read(add: (rows: number) => void): AsyncGenerator<Buffer> {
     const { rows: maxRows, bytes: maxBytes } = this.limits;
-    let [rows, bytes] = [0, 0];
+    let [rows, bytes] = [0, this.headerBytes];
     while (await this.hasMore()) {
       const { ends } = this.batch;
       let taken = 0;

@@ -10,9 +10,10 @@ const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2
 /**
  * A file name from free text that every file system accepts.
  * @param extension without a dot
+ * @param suffix before the extension, which is never cut off
  */
-export function toFileName(title: string, extension: string): string {
-  return `${toStem(title)}.${extension}`;
+export function toFileName(title: string, extension: string, suffix = ''): string {
+  return `${toStem(title)}${suffix}.${extension}`;
 }
 
 function toStem(title: string): string {

@@ -21,12 +21,14 @@ export {
   TYPE_FAMILIES,
   type TypeFamily,
 } from './content';
+export { CutRelation, type FileLimits } from './cut-relation';
 export { toFileName } from './file-name';
 export type { FileForecast, TableForecast } from './forecast';
 export type { ExportOptions } from './options';
 export type { RowsPreview } from './preview';
 export {
   acceptedContents,
+  divisibleFormats,
   EXPORT_FORMATS,
   type ExportFormat,
   findOptionErrors,
@@ -37,6 +39,14 @@ export {
   streamableFormatsOf,
   WRITERS,
 } from './registry';
+export {
+  placeAfter,
+  type PlacedEntry,
+  readStoredZip,
+  type StoredEntry,
+  type StoredZip,
+  StoredZipLayout,
+} from './zip/stored-zip';
 export { locateStoredEntry } from './zip/zip-reader';
 export { WARNING_CODES, type WarningCode } from './warning-codes';
 export {

@@ -2,7 +2,7 @@
 export async function* rechunk(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   size: number,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Buffer> {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   for await (const chunk of chunks) {

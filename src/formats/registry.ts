@@ -47,6 +47,13 @@ export function streamableFormatsOf(content: ContentKind): { format: ExportForma
     .map(({ format, contentType }) => ({ format, mediaType: contentType.replace(/;.*/, '') }));
 }
 
+/** The formats of rows whose files can be divided. */
+export function divisibleFormats(): ExportFormat[] {
+  return writersOf('relations')
+    .filter(({ isDivisible }) => isDivisible)
+    .map(({ format }) => format);
+}
+
 /** For each format, which of these kinds of content it accepts; formats that accept none are absent. */
 export function acceptedContents<Kind extends ContentKind>(
   ...kinds: readonly Kind[]

@@ -66,6 +66,8 @@ export abstract class FormatWriter<Kind extends ContentKind = ContentKind> {
   abstract readonly accepts: readonly Kind[];
   /** Whether a reader can use the first rows before the last have arrived, so that they can be an HTTP response. */
   readonly isStreamable: boolean = false;
+  /** Whether files with some of the rows each are together what one file with all rows is. */
+  readonly isDivisible: boolean = false;
   /** The options that the format takes, by name. */
   readonly options: FormatOptions = {};
 

@@ -1,7 +1,8 @@
 import { createExport } from '../../src/export/model/domain/export-request';
 import { objectPrefix } from '../../src/export/model/domain/export';
+import { partPrefix } from '../../src/export/model/domain/part';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
-import { ANN, exportRequest } from '../support/export-requests';
+import { ANN, exportRequest, finishedParts } from '../support/export-requests';
 import type { RecordsUnderTest } from '../support/records-under-test';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +15,7 @@ export function describeFileReferences(
   const expired = async () => {
     const id = await complete();
     await recordsOf().exports.expire(id, ANN);
-    return { exportId: id, key: `${objectPrefix(id)}file.csv` };
+    return { exportId: id, key: `${objectPrefix(id)}file.csv`, isDivided: false };
   };
 
   const hourAgo = () => new Date(recordsOf().now().getTime() - HOUR_MS);
@@ -72,6 +73,24 @@ export function describeFileReferences(
       const since = await settledSince();
 
       expect(await recordsOf().maintenance.findReferenced([written, stale], since)).toEqual(new Set([written]));
+    });
+
+    it('is referenced while parts of its export are written, or it is one of several files', async () => {
+      const { export: requested } = await createExport(recordsOf().exports, exportRequest());
+      const attempt = (await recordsOf().claim(requested.id))!;
+      const keys = ['1-a-1', '2-b-1', '2-c-1'].map((part) => `${partPrefix(requested.id, attempt.token)}${part}.csv`);
+      const former = `${objectPrefix(requested.id)}former-1-a-1.csv`;
+      const writtenSince = await settledSince();
+      expect(await recordsOf().maintenance.findReferenced([...keys, former], writtenSince)).toEqual(new Set(keys));
+
+      const [first, second] = keys;
+      await recordsOf().attempts.finish(attempt, finishedParts(requested.id, [first!, second!]));
+      const since = await settledSince();
+
+      expect(await recordsOf().maintenance.findReferenced(keys, since)).toEqual(new Set([first, second]));
+      await recordsOf().exports.expire(requested.id, ANN);
+      const expiredSince = await settledSince();
+      expect(await recordsOf().maintenance.findReferenced(keys, expiredSince)).toEqual(new Set());
     });
 
     it('is kept while its export was changed recently', async () => {

@@ -7,9 +7,10 @@ import {
   MAX_PART_ATTEMPTS,
   type PartFailure,
   type Piece,
+  type PublishedFile,
 } from '../../src/export/model/domain/part';
 import { UNLIMITED } from '../support/claims';
-import { ANN, BEN, exportRequest } from '../support/export-requests';
+import { ANN, BEN, exportRequest, finishedParts } from '../support/export-requests';
 import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
 
 const SNAPSHOT = { id: '00000003-0000001B-1', server: 'one' };
@@ -24,7 +25,10 @@ function pieces(count: number): Piece[] {
 
 function finished(rows: number): FinishedPart {
   const file = { key: 'exports/a/b-1-c-1.csv', extension: 'csv', contentType: 'text/csv', rows, size: 10 };
-  return { files: [{ ...file, sha256: 'ab'.repeat(32), blocks: ['cd'.repeat(32)], crc32: 4_000_000_000 }], warnings: [] };
+  return {
+    files: [{ ...file, sha256: 'ab'.repeat(32), blocks: ['cd'.repeat(32)], crc32: 4_000_000_000 }],
+    warnings: [],
+  };
 }
 
 /** Each way to end an attempt at a part or to keep it: all of them are fenced by its token and its leader. */
@@ -178,7 +182,7 @@ export function describePartRepository(name: string, create: CreateRecords): voi
       it.each(MOVES)('does not let a worker %s once its leader lost the export', async (_, move) => {
         const leader = await lead(1);
         const part = await claimNext();
-        await records.attempts.handBack(leader);
+        await records.attempts.handBack(leader, false);
         await records.claim(leader.export.id);
 
         expect(await move(parts, part)).toBe(false);
@@ -197,7 +201,7 @@ export function describePartRepository(name: string, create: CreateRecords): voi
     describe('begin', () => {
       it('does nothing for an attempt that lost its export', async () => {
         const leader = await lead(1);
-        await records.attempts.handBack(leader);
+        await records.attempts.handBack(leader, false);
         const next = (await records.claim(leader.export.id))!;
 
         expect(await parts.begin(leader, { snapshot: SNAPSHOT, pieces: pieces(5) })).toBe(false);
@@ -207,7 +211,7 @@ export function describePartRepository(name: string, create: CreateRecords): voi
       it('replaces the parts of an earlier attempt, also the finished ones', async () => {
         const leader = await lead(2);
         await parts.finish(await claimNext(), finished(2));
-        await records.attempts.handBack(leader);
+        await records.attempts.handBack(leader, false);
         const next = (await records.claim(leader.export.id))!;
 
         await parts.begin(next, { snapshot: SNAPSHOT, pieces: pieces(1) });
@@ -289,6 +293,65 @@ export function describePartRepository(name: string, create: CreateRecords): voi
         await parts.handBack(await claimNext(), true);
 
         expect(await claimNext()).toMatchObject({ attempt: 1 });
+      });
+    });
+
+    describe('the files of a completed export', () => {
+      const keysOf = ({ export: { id }, token }: Attempt) =>
+        ['1-a-1', '2-b-1'].map((part) => `exports/${id}/${token}-${part}.csv`);
+
+      async function complete(): Promise<Attempt> {
+        const leader = await lead(2);
+        await records.attempts.finish(leader, finishedParts(leader.export.id, keysOf(leader)));
+        return leader;
+      }
+
+      it('are published with the export, whose parts are gone', async () => {
+        const leader = await complete();
+
+        const { status, partCount, fileSize, sha256 } = (await records.exports.find(leader.export.id))!;
+        expect([status, partCount]).toEqual(['completed', 2]);
+        expect(sha256).toBe((await records.manifests.find(leader.export.id))?.sha256);
+        const files = await records.files.list(leader.export.id, 0, 10);
+        expect(files.map(({ number, key, rows, size, crc32 }) => [number, key, rows, size, crc32])).toEqual([
+          [1, keysOf(leader)[0], 2, 10, 4_000_000_000],
+          [2, keysOf(leader)[1], 2, 10, 4_000_000_000],
+        ]);
+        expect(fileSize).toBeGreaterThan(files[1]!.zipOffset);
+        expect(await parts.stateOf(leader)).toEqual({ open: 0, rows: 0, failure: null });
+      });
+
+      it('are not published for an attempt that lost its export', async () => {
+        const leader = await lead(2);
+        await records.exports.cancel(leader.export.id, ANN);
+
+        expect(await records.attempts.finish(leader, finishedParts(leader.export.id, keysOf(leader)))).toBe(false);
+        expect(await records.files.list(leader.export.id, 0, 10)).toEqual([]);
+        expect(await records.manifests.find(leader.export.id)).toBeNull();
+      });
+
+      it('are found by page, number and place in the zip', async () => {
+        const { id } = (await complete()).export;
+        const [first, second] = (await records.files.list(id, 0, 10)) as [PublishedFile, PublishedFile];
+
+        expect(await records.files.list(id, 0, 1)).toEqual([first]);
+        expect(await records.files.list(id, 1, 1)).toEqual([second]);
+        expect(await records.files.find(id, 2)).toEqual(second);
+        expect(await records.files.find(id, 3)).toBeNull();
+        expect(await records.files.findAt(id, second.zipOffset - 1)).toEqual(first);
+        expect(await records.files.findAt(id, second.zipOffset)).toEqual(second);
+        expect(await records.files.findAt(id, 1_000_000)).toEqual(second);
+      });
+
+      it('are forgotten when they are deleted from storage', async () => {
+        const { id } = (await complete()).export;
+        await records.exports.expire(id, ANN);
+        const [object] = await records.maintenance.findDeletable(null);
+        expect(object).toMatchObject({ exportId: id, isDivided: true });
+
+        await records.maintenance.clearStorageKeys(object!);
+
+        expect(await records.files.list(id, 0, 10)).toEqual([]);
       });
     });
 

@@ -7,6 +7,7 @@ import {
   AttemptRepository,
   type FreeSlot,
 } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { toZipOfParts } from '../../src/export/model/domain/zip-of-parts';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import { principalKey } from '../../src/platform/auth/principal';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';
@@ -92,18 +93,20 @@ export class FakeAttemptRepository extends AttemptRepository {
   }
 
   override async finish(attempt: Attempt, file: FinishedFile): Promise<boolean> {
-    const details = { bytes: file.size, attempt: attempt.number };
-    const isPublished = await this.end(
-      attempt,
-      (record) => publishedFile(file, record, this.records.clock, this.terms),
-      {
-        audit: (row) => auditOf(row, 'export.completed', { details }),
-        notifies: 'completed',
-      },
-    );
-    if (isPublished)
-      this.records.storeManifest(this.records.toExport(this.records.exports.get(attempt.export.id)!), file);
-    return isPublished;
+    const { id } = attempt.export;
+    const record = this.records.exports.get(id);
+    if (!record || !isHeldBy(attempt)(record)) return false;
+    const { text, sha256 } = this.records.storeManifest(attempt.export, file);
+    const zip = file.parts && toZipOfParts(file.parts, text);
+    const published = zip ? { ...file, sha256, size: zip.size } : file;
+    if (zip) {
+      this.records.files.set(id, [...zip.files]);
+      this.records.parts = this.records.parts.filter(({ exportId }) => exportId !== id);
+    }
+    return this.end(attempt, (ended) => publishedFile(published, ended, this.records.clock, this.terms), {
+      audit: (row) => auditOf(row, 'export.completed', { details: { bytes: published.size, attempt: attempt.number } }),
+      notifies: 'completed',
+    });
   }
 
   override fail(attempt: Attempt, { code, reason }: ExportFailure): Promise<boolean> {

@@ -4,6 +4,8 @@ import { ExportQueue } from '../../src/export/model/domain/interfaces/export-que
 export class FakeExportQueue extends ExportQueue {
   private readonly waiting = new Set<string>();
   private isDown = false;
+  /** How many parts of each export were added. */
+  readonly parts = new Map<string, number>();
 
   override add(...exportIds: readonly string[]): Promise<void> {
     if (this.isDown) return Promise.reject(new Error('The queue cannot be reached'));
@@ -13,6 +15,12 @@ export class FakeExportQueue extends ExportQueue {
 
   override wake(exportId: string): Promise<void> {
     return this.waiting.size > 0 && !this.isDown ? Promise.resolve() : this.add(exportId);
+  }
+
+  override addParts(exportId: string, _leaderToken: string, count: number): Promise<void> {
+    if (this.isDown) return Promise.reject(new Error('The queue cannot be reached'));
+    this.parts.set(exportId, count);
+    return Promise.resolve();
   }
 
   /** What a worker is given. */

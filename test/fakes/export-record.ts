@@ -70,6 +70,7 @@ const NO_FILE = {
   sha256: null,
   recordCount: null,
   pageCount: null,
+  partCount: null,
   warnings: [],
   error: null,
   errorCode: null,

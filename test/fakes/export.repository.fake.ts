@@ -140,16 +140,17 @@ export class FakeExportRepository extends ExportRepository {
     return Promise.resolve({ export: completed, replaced });
   }
 
-  override recordDownload(id: string, by: Principal | null): Promise<void> {
-    const [row] = this.records.changeExports({
-      where: (record) => record.id === id,
-      set: ({ downloadCount }) => ({ downloadCount: downloadCount + 1 }),
-    });
-    if (row) {
-      const entry = auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by) } });
-      if (by === null) this.records.auditAggregated(entry);
-      else this.records.audit(entry);
+  override recordDownload(id: string, by: Principal | null, part?: number): Promise<void> {
+    const record = this.records.exports.get(id);
+    if (!record) return Promise.resolve();
+    if (part === undefined) {
+      const where = (other: ExportRecord) => other === record;
+      this.records.changeExports({ where, set: ({ downloadCount }) => ({ downloadCount: downloadCount + 1 }) });
     }
+    const details = { by: credentialTypeOf(by), ...(part !== undefined && { part }) };
+    const entry = auditOf(this.records.toExport(record), 'export.downloaded', { by, details });
+    if (by === null) this.records.auditAggregated(entry);
+    else this.records.audit(entry);
     return Promise.resolve();
   }
 

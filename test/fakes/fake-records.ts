@@ -112,13 +112,14 @@ export class FakeRecords {
   }
 
   /** Seals the manifest of a file that was published. */
-  storeManifest(source: Export, file: FinishedFile): void {
+  storeManifest(source: Export, file: FinishedFile): SealedManifest {
     const { id, scheduleId } = source;
     const chain = [...this.manifests.values()].filter(
       (other) => scheduleId !== null && other.scheduleId === scheduleId,
     );
     const sealed = this.sealer.seal(source, file, chain.at(-1)?.sha256 ?? null);
-    this.manifests.set(id, { ...sealed, fileSha256: file.sha256, scheduleId });
+    this.manifests.set(id, { ...sealed, fileSha256: file.parts ? sealed.sha256 : file.sha256, scheduleId });
+    return sealed;
   }
 
   emitExport(exportId: string): void {

@@ -143,22 +143,29 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
   override findDeletable(after: string | null): Promise<DeletableObject[]> {
     const deletable = this.all(({ id, status }) => status === 'expired' && (after === null || id > after))
       .sort(byId)
-      .flatMap(({ id, storageKey }) => (storageKey === null ? [] : [{ exportId: id, key: storageKey }]));
+      .flatMap(({ id, storageKey, partCount }) =>
+        storageKey === null ? [] : [{ exportId: id, key: storageKey, isDivided: partCount !== null }],
+      );
     return Promise.resolve(deletable.slice(0, MAINTENANCE_BATCH));
   }
 
-  override clearStorageKeys(...objects: readonly DeletableObject[]): Promise<number> {
+  override clearStorageKeys(...objects: readonly Pick<DeletableObject, 'exportId' | 'key'>[]): Promise<number> {
     const known = objects.flatMap(({ exportId, key }) => {
       const record = this.records.exports.get(exportId);
       return record?.storageKey === key ? [record] : [];
     });
+    for (const { id } of known) this.records.files.delete(id);
     for (const record of known) Object.assign(record, { storageKey: null, updatedAt: this.records.clock.now() });
     return Promise.resolve(known.length);
   }
 
   override findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
-    const isReferenced = (key: string) =>
-      isFileReferenced(key, this.records.exports.get(exportIdOf(key)), settledSince);
+    const isReferenced = (key: string) => {
+      const id = exportIdOf(key);
+      const record = this.records.exports.get(id);
+      const partKeys = new Set(this.records.files.get(id)?.map((file) => file.key));
+      return isFileReferenced(key, record && { ...record, partKeys }, settledSince);
+    };
     return Promise.resolve(new Set(keys.filter(isReferenced)));
   }
 

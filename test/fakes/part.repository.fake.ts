@@ -27,7 +27,13 @@ export class FakePartRepository extends PartRepository {
     if (!this.hasLeader({ exportId: id, leaderToken: token })) return Promise.resolve(false);
     const others = this.records.parts.filter(({ exportId }) => exportId !== id);
     const parts = pieces.map((piece, index): PartRecord => {
-      const part = { exportId: id, leaderToken: token, number: index + 1, piece: asJson(piece), snapshot: asJson(snapshot) };
+      const part = {
+        exportId: id,
+        leaderToken: token,
+        number: index + 1,
+        piece: asJson(piece),
+        snapshot: asJson(snapshot),
+      };
       return { ...part, ...WAITING, isShared: snapshot !== null };
     });
     this.records.parts = [...others, ...parts];
@@ -107,9 +113,7 @@ export class FakePartRepository extends PartRepository {
       .filter((part) => part.isShared && this.isFree(part) && isLed(part))
       .sort(
         (one, other) =>
-          runningOf(one) - runningOf(other) ||
-          one.exportId.localeCompare(other.exportId) ||
-          one.number - other.number,
+          runningOf(one) - runningOf(other) || one.exportId.localeCompare(other.exportId) || one.number - other.number,
       );
     return next;
   }

@@ -15,7 +15,7 @@ export function keptUntil(
 
 /** The columns that make a file visible, and end whatever attempt there was. */
 export function publishedFile(
-  { object, name, size, sha256, recordCount, pageCount, warnings }: FinishedFile,
+  { object, name, size, sha256, recordCount, pageCount, warnings, parts }: FinishedFile,
   record: ExportRecord,
   clock: FakeClock,
   terms: ExportTerms,
@@ -41,6 +41,7 @@ export function publishedFile(
     sha256,
     recordCount,
     pageCount,
+    partCount: parts?.length ?? null,
     warnings: [...warnings],
     progress: { ...progress, done, total: done },
   };

@@ -28,7 +28,12 @@ function zipOf(texts: Readonly<Record<string, string>>) {
     modifiedAt: MOMENT,
     // eslint-disable-next-line @typescript-eslint/require-await -- entries that are there at once
     async *entriesAt(position) {
-      yield* entries.slice(Math.max(0, entries.findLastIndex(({ zipOffset }) => zipOffset <= position)));
+      yield* entries.slice(
+        Math.max(
+          0,
+          entries.findLastIndex(({ zipOffset }) => zipOffset <= position),
+        ),
+      );
     },
     // eslint-disable-next-line @typescript-eslint/require-await -- bytes that are there at once
     async *open({ name }, { start, end }) {
@@ -51,7 +56,12 @@ describe('A zip of stored files', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const TEXTS = { 'notes-00001.csv': 'id\n1\n', 'day=2026-11-21/ім’я-00002.csv': 'id\n2\n', empty: '', 'manifest.json': '{}' };
+  const TEXTS = {
+    'notes-00001.csv': 'id\n1\n',
+    'day=2026-11-21/ім’я-00002.csv': 'id\n2\n',
+    empty: '',
+    'manifest.json': '{}',
+  };
 
   it('has the length of its layout, and Python reads it', async () => {
     const { zip, size } = zipOf(TEXTS);

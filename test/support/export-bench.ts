@@ -2,25 +2,34 @@ import { createExport } from '../../src/export/model/domain/export-request';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Export } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { DividedExports } from '../../src/export/model/services/divided-exports';
 import { ExportEstimates } from '../../src/export/model/services/export-estimates';
+import { ExportFiles } from '../../src/export/model/services/export-files';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportProduction } from '../../src/export/model/services/export-production';
 import { ExportRendering } from '../../src/export/model/services/export-rendering';
 import { ExportRunner } from '../../src/export/model/services/export-runner';
+import { ExportSlots } from '../../src/export/model/services/export-slots';
 import { ExportSources } from '../../src/export/model/services/export-sources';
+import { ExportZip } from '../../src/export/model/services/export-zip';
+import { PartRunner } from '../../src/export/model/services/part-runner';
+import { LinkSigner } from '../../src/platform/auth/link-signer';
 import { ExportService } from '../../src/export/model/services/export.service';
 import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
 import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { RunningWork } from '../../src/platform/work/running-work';
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
+import { FakeDividedProduction } from '../fakes/divided-production.fake';
 import { FakeEstimateHistory } from '../fakes/estimate-history.fake';
+import { FakeExportFileRepository } from '../fakes/export-file.repository.fake';
 import { FakeExportQueue } from '../fakes/export-queue.fake';
 import { FakeExportRepository } from '../fakes/export.repository.fake';
 import { FakeRecords } from '../fakes/fake-records';
 import { FakeFileStorage } from '../fakes/file-storage.fake';
 import { FakeManifestRepository } from '../fakes/manifest.repository.fake';
 import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
+import { FakePartRepository } from '../fakes/part.repository.fake';
 import { FakeTextSource, FakeTextWriter } from '../fakes/text-source.fake';
 import { claimExport } from './claims';
 import { exportRequest } from './export-requests';
@@ -57,6 +66,16 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
   const attempts = new FakeAttemptRepository(records, terms);
   const maintenance = new FakeMaintenanceRepository(records, terms);
   const estimates = new ExportEstimates(sources, new FakeEstimateHistory(records), config);
+  const running = new RunningWork(config);
+  const parts = new FakePartRepository(records, terms);
+  const divided = new FakeDividedProduction(storage);
+  const slots = new ExportSlots(config.exports);
+  const partRunner = new PartRunner(parts, attempts, divided, slots, storage, running, config);
+  const leading = new DividedExports(divided, parts, partRunner, queue, storage);
+  const production = new ExportProduction(rendering, storage);
+  const manifests = new FakeManifestRepository(records);
+  const partFiles = new FakeExportFileRepository(records);
+  const zip = new ExportZip(partFiles, manifests);
   const stepsOf = (id: string) => records.auditLog.filter(({ exportId }) => exportId === id);
   return {
     config,
@@ -65,7 +84,7 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
     exports,
     source,
     sources,
-    manifests: new FakeManifestRepository(records),
+    manifests,
     rendering,
     estimates,
     storage,
@@ -73,17 +92,14 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
     metrics,
     attempts,
     maintenance,
-    runner: new ExportRunner(
-      attempts,
-      sources,
-      new ExportProduction(rendering, storage),
-      storage,
-      queue,
-      metrics,
-      config,
-    ),
+    parts,
+    divided,
+    partRunner,
+    leading,
+    files: new ExportFiles(exports, storage, new LinkSigner(config), partFiles, zip),
+    runner: new ExportRunner(attempts, sources, production, leading, slots, storage, queue, metrics, config),
     service: new ExportService(exports, sources, estimates, queue, maintenance, metrics, config),
-    running: new RunningWork(config),
+    running,
     downloads: new FakeDownloadLeaseRepository(records, terms),
 
     /** Starts an attempt at the export, which has to be the next one, also after its worker fell silent. */

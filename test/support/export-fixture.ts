@@ -1,11 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { v7 as uuidv7 } from 'uuid';
 import { ExportPresenter } from '../../src/export/api/export.presenter';
+import { insertFiles, PrismaExportFileRepository } from '../../src/export/infrastructure/export-file.repository.prisma';
+import { ExportZip } from '../../src/export/model/services/export-zip';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import { PrismaManifestRepository } from '../../src/export/infrastructure/manifest.repository.prisma';
 import { ExportFiles } from '../../src/export/model/services/export-files';
+import type { PartFile } from '../../src/export/model/domain/part-file';
+import { toZipOfParts } from '../../src/export/model/domain/zip-of-parts';
 import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
@@ -16,6 +21,7 @@ import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import { bytes, digest } from './bytes';
 import { createTestDatabase, type TestDatabase } from './test-database';
+import { toBody } from './texts';
 import { testConfig } from './test-config';
 import { TEST_ENCRYPTION_KEY } from './tokens';
 
@@ -52,8 +58,10 @@ export class ExportFixture {
     this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
     const records = new PrismaExportRepository(this.prisma, new ManifestSealer(new SigningKeys(config)), config);
     const links = new LinkSigner(config);
-    const downloads = new ExportFiles(records, this.storage, links);
-    this.exports = new ExportsForDelivery(records, downloads, new PrismaManifestRepository(this.prisma));
+    const manifests = new PrismaManifestRepository(this.prisma);
+    const parts = new PrismaExportFileRepository(this.prisma);
+    const downloads = new ExportFiles(records, this.storage, links, parts, new ExportZip(parts, manifests));
+    this.exports = new ExportsForDelivery(records, downloads, manifests);
     this.presenter = new ExportPresenter(downloads, links, config);
   }
 
@@ -98,6 +106,27 @@ export class ExportFixture {
       await this.prisma.exportManifest.create({ data: { exportId: id, text, sha256: ofText, fileSha256: sha256 } });
     }
     return { id, size, sha256 };
+  }
+
+  /** Puts an export of several files on the fixture. @param files their contents by name */
+  async putParts(files: Readonly<Record<string, string>>): Promise<StoredExport & { readonly manifest: string }> {
+    const parts: PartFile[] = [];
+    for (const [name, text] of Object.entries(files)) {
+      const content = Buffer.from(text);
+      const key = `exports/${uuidv7()}/part`;
+      await this.storage.put(key, toBody(text), { contentType: 'text/csv' });
+      const { bytes: size, sha256, blocks } = digestOf(content);
+      parts.push({ key, name, contentType: 'text/csv', rows: 1, size, sha256, blocks, crc32: crc32(content) });
+    }
+    const manifest = JSON.stringify({ files: Object.keys(files) });
+    const zip = toZipOfParts(parts, manifest);
+    const { id } = await this.put({ manifest, fileName: 'Transactions.zip', contentType: 'application/zip' });
+    const { sha256 } = digestOf(Buffer.from(manifest));
+    const data = { partCount: parts.length, fileSize: zip.size, sha256 };
+    await this.prisma.export.update({ where: { id }, data });
+    await this.prisma.exportManifest.update({ where: { exportId: id }, data: { fileSha256: sha256 } });
+    await this.prisma.$transaction((transaction) => insertFiles(transaction, id, zip.files));
+    return { id, size: zip.size, sha256, manifest };
   }
 
   async remove(): Promise<void> {

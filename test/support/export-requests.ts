@@ -82,3 +82,14 @@ export function finishedFile(exportId: string, traits: Partial<FinishedFile> = {
     ...traits,
   };
 }
+
+/** Files of two rows each that were stored for the export. */
+export function finishedParts(exportId: string, keys: readonly string[]): FinishedFile {
+  const parts = keys.map((key, index) => {
+    const name = `folder=${index + 1}/Transactions-0000${index + 1}.csv`;
+    const digest = { size: 10, sha256: 'cd'.repeat(32), blocks: ['cd'.repeat(32)], crc32: 4_000_000_000 };
+    return { key, name, contentType: 'text/csv', rows: 2, ...digest };
+  });
+  const object = { key: `${objectPrefix(exportId)}file.zip`, contentType: 'application/zip' };
+  return finishedFile(exportId, { object, name: 'Transactions.zip', recordCount: 2 * keys.length, parts });
+}

@@ -8,6 +8,7 @@ import { FakeDeliveryRepository } from '../fakes/delivery.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
 import { FakeExportRepository } from '../fakes/export.repository.fake';
 import { FakeRecords } from '../fakes/fake-records';
+import { FakeExportFileRepository } from '../fakes/export-file.repository.fake';
 import { FakePartRepository } from '../fakes/part.repository.fake';
 import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
 import { FakeScheduleRepository } from '../fakes/schedule.repository.fake';
@@ -18,6 +19,8 @@ import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import { PrismaDownloadLeaseRepository } from '../../src/export/infrastructure/download-lease.repository.prisma';
 import { PrismaMaintenanceRepository } from '../../src/export/infrastructure/maintenance.repository.prisma';
+import { PrismaExportFileRepository } from '../../src/export/infrastructure/export-file.repository.prisma';
+import type { ExportFileRepository } from '../../src/export/model/domain/interfaces/export-file.repository';
 import { PrismaPartRepository } from '../../src/export/infrastructure/part.repository.prisma';
 import type { PartRepository } from '../../src/export/model/domain/interfaces/part.repository';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
@@ -61,6 +64,7 @@ export interface RecordsUnderTest {
   readonly exports: ExportRepository;
   readonly attempts: AttemptRepository;
   readonly parts: PartRepository;
+  readonly files: ExportFileRepository;
   readonly downloads: DownloadLeaseRepository;
   readonly maintenance: MaintenanceRepository;
   readonly deliveries: DeliveryRepository;
@@ -100,6 +104,7 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
     attempts,
     manifests: new FakeManifestRepository(records),
     parts: new FakePartRepository(records, terms),
+    files: new FakeExportFileRepository(records),
     maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
@@ -192,6 +197,7 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
     attempts,
     manifests: new PrismaManifestRepository(prisma),
     parts: new PrismaPartRepository(prisma, config),
+    files: new PrismaExportFileRepository(prisma),
     maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new PrismaDeliveryRepository(prisma, config),

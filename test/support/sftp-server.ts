@@ -123,7 +123,7 @@ export class SftpServer {
   }
 
   async clear(): Promise<void> {
-    for (const name of await this.names()) await rm(join(this.folder, 'inbox', name));
+    for (const name of await this.names()) await rm(join(this.folder, 'inbox', name), { recursive: true });
   }
 
   async remove(): Promise<void> {

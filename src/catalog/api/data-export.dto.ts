@@ -1,6 +1,7 @@
-import { ApiProperty, ApiPropertyOptional, getSchemaPath, OmitType } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
+  Allow,
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
@@ -16,13 +17,18 @@ import { Notify, NotifyBody } from '../../delivery';
 import {
   DryRun,
   FormatOptions,
+  MAX_PARTS,
+  MIN_PART_BYTES,
+  MIN_PART_ROWS,
+  MIN_PARTS,
+  PARTITION_UNITS,
   RetentionDays,
   ExportResponse,
   ResponseOfKind,
   TextOptionsResponse,
 } from '../../export';
 import { AsSent } from '../../platform/http/as-sent.decorator';
-import { STREAMS, TABLE_FORMATS, USER_FORMATS } from '../model/domain/data-query';
+import { DIVISIBLE_FORMATS, STREAMS, TABLE_FORMATS, USER_FORMATS } from '../model/domain/data-query';
 import { OPERATORS } from '../model/domain/table-plan';
 import { ROW_FILTERS, TABLE_COLUMNS } from './rows.schema';
 
@@ -47,10 +53,54 @@ const COLUMNS = {
 const FILE_FORMATS = TABLE_FORMATS.filter((format) => !STREAMS.some((stream) => stream.format === format));
 const NAME = { type: 'string', maxLength: MAX_NAME_LENGTH };
 
+const DIVIDED = `${DIVISIBLE_FORMATS.join(', ')}: of one table,`;
+
+class PartitionByBody {
+  @ApiProperty({ description: 'One of the exported columns', example: 'created_at' })
+  readonly column!: string;
+
+  @ApiProperty({ enum: PARTITION_UNITS, description: '`value`: a folder for each value; otherwise for each period' })
+  readonly unit!: string;
+}
+
 /** The options of a file of rows. Requests of other modules embed it. */
 @FormatOptions('relations')
+@ApiExtraModels(PartitionByBody)
 export class FileOptionsBody {
   readonly [option: string]: unknown;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: MIN_PARTS,
+    maximum: MAX_PARTS,
+    description: `${DIVIDED} make so many files of about equal size instead of one. A small table may give fewer`,
+  })
+  @Allow()
+  parts?: unknown;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: MIN_PART_ROWS,
+    description: `${DIVIDED} make files of at most so many rows`,
+  })
+  @Allow()
+  max_part_rows?: unknown;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: MIN_PART_BYTES,
+    description: `${DIVIDED} make files of at most so many bytes, before they are compressed`,
+  })
+  @Allow()
+  max_part_bytes?: unknown;
+
+  @ApiPropertyOptional({
+    type: PartitionByBody,
+    description: `${DIVIDED} make files in folders such as \`created_at=2026-01\`, as Hive names them`,
+  })
+  @IsOptional()
+  @AsSent()
+  partition_by?: unknown;
 }
 
 export class DataExportOptions extends FileOptionsBody {

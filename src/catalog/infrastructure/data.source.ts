@@ -1,10 +1,14 @@
-import { acceptedContents, type Sections } from '../../formats';
+import { acceptedContents, type Relation, type Relations, type Sections } from '../../formats';
+import { DomainError } from '../../platform/errors/domain-error';
 import type { Export } from '../../export';
 import {
+  type DividedSource,
+  type Division,
   type EstimateContext,
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
+  type Piece,
   type SourceContext,
   type SourceEstimate,
 } from '../../export/sources';
@@ -57,30 +61,74 @@ export class DataSource extends ExportSource<DataParams> {
     return this.authorizations.authorize(request, (id) => this.database.preview((view) => view.findUser(id)));
   }
 
-  override async open(params: DataParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
-    const { tenantId } = request;
-    const query: DataQuery = { ...params, scope: scopeOf(params.type, params.tables), tenantId };
+  override async open(params: DataParams, context: SourceContext): Promise<OpenedSource> {
+    const { view, query, plans, title, server } = await this.openTables(params, context);
+    if (query.scope === 'document') return { title, content: await openSections(plans, view), server };
+    const relations = [];
+    // Sequential, because a snapshot is one connection.
+    for (const plan of plans) relations.push(await view.relation(plan, !context.export.streamed));
+    return { title, content: toContent(query, view, relations), server };
+  }
+
+  override async divide(params: DataParams, division: Division, context: SourceContext): Promise<DividedSource> {
+    const { view, query, plans, title, server } = await this.openTables(params, context);
+    const plan = theOnly(plans);
+    const relation = await view.relation(plan, true);
+    return {
+      title,
+      server,
+      content: toContent(query, view, [relation]),
+      plan: await view.divide(plan, division, relation.rowCount ?? 0),
+      openPiece: ({ reads }) => toContent(query, view, [view.pieceOf(plan, reads)]),
+      assertOpen: () => view.assertOpen(),
+    };
+  }
+
+  override async openPiece(
+    params: DataParams,
+    snapshot: object,
+    { reads }: Piece,
+    { export: request, signal }: SourceContext,
+  ): Promise<Relations> {
+    const query = toQuery(params, request);
+    const view = await this.database.join(signal, snapshot);
+    const plan = theOnly(await this.planner.plan(query, view));
+    return toContent(query, view, [await view.openPiece(plan, reads)]);
+  }
+
+  private async openTables(params: DataParams, { export: request, signal }: SourceContext) {
+    const query = toQuery(params, request);
     const { timeZone } = query;
     const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
     const plans = await this.planner.plan(query, view);
     await view.lockTables(plans);
     const title = params.title ?? `${toSubject(query)} ${view.takenAt.slice(0, 10)}`;
-    const server = await this.database.serverId();
-    if (query.scope === 'document') return { title, content: await openSections(plans, view), server };
-    const relations = [];
-    // Sequential, because a snapshot is one connection.
-    for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
-    const content = {
-      kind: 'relations' as const,
-      takenAt: view.takenAt,
-      userId: query.subject,
-      filters: query.filters ?? null,
-      relations,
-      warnings: [],
-      setting: (name: string) => view.setting(name),
-    };
-    return { title, content, server };
+    return { view, query, plans, title, server: await this.database.serverId() };
   }
+}
+
+function toQuery(params: DataParams, { tenantId }: SourceContext['export']): DataQuery {
+  return { ...params, scope: scopeOf(params.type, params.tables), tenantId };
+}
+
+function toContent(query: DataQuery, view: SourceView, relations: readonly Relation[]): Relations {
+  return {
+    kind: 'relations',
+    takenAt: view.takenAt,
+    userId: query.subject,
+    filters: query.filters ?? null,
+    relations,
+    warnings: [],
+    setting: (name: string) => view.setting(name),
+  };
+}
+
+/** The request named one table. @throws DomainError if its data type has others by now */
+function theOnly(plans: readonly TablePlan[]): TablePlan {
+  const [plan, ...others] = plans;
+  if (plan && others.length === 0) return plan;
+  const message = 'Only an export of one table can consist of several files, and its data types have several by now';
+  throw new DomainError('conflict', 'division-impossible', message);
 }
 
 async function openSections(plans: readonly TablePlan[], view: SourceView): Promise<Sections> {

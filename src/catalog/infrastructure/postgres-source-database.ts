@@ -3,16 +3,24 @@ import { isUUID } from 'class-validator';
 import type { Relation } from '../../formats';
 import { ADMIN_ROLE } from '../../platform/auth/admin';
 import { DomainError, type FieldError } from '../../platform/errors/domain-error';
+import { type Division, type DivisionPlan, SnapshotNotSharedError } from '../../export/sources';
+import { errorMessage } from '../../platform/async';
 import { ExportDatabase, type SnapshotOptions } from '../../platform/database/export-database';
-import type { ReadSummary, Snapshot } from '../../platform/database/snapshot';
+import { type ReadSummary, type Snapshot, SnapshotNotJoinedError } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
 import type { EstimateQueries, PlannedQuery } from '../model/domain/interfaces/estimate-queries';
-import { type PlatformUser, SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
+import {
+  type JoinedView,
+  type PlatformUser,
+  SourceDatabase,
+  type SourceView,
+} from '../model/domain/interfaces/source-database';
 import type { LiveTable, Condition, TablePlan } from '../model/domain/table-plan';
 import { isTemporal } from '../model/domain/row-filters';
 import { RELATIVE_SYNTAX } from '../model/domain/relative-time';
 import { LiveSchema } from './live-schema';
 import { type Explained, PostgresEstimateQueries, toPlannedQuery } from './postgres-estimate-queries';
+import { digestOfRows, divideRows, selectPiece, sharedRows } from './row-division';
 import { RANGE_BYTES } from './page-ranges';
 import { splitRows } from './split-plan';
 import { toRowError, selectRows, toLockableTables, SnapshotRelation } from './row-query';
@@ -30,6 +38,8 @@ const USERS = 'users';
 const USER_COLUMNS = ['id', 'is_active', 'roles'];
 
 const NOT_IN_ENCODING = '22P05';
+/** An unknown snapshot, a lock that is not available, too many connections, a server that is not ready. */
+const NOT_JOINED = /^(22023|25006|42704|55P03|55000|53300|57P03|08|ECONN|EPIPE)/;
 
 @Injectable()
 export class PostgresSourceDatabase extends SourceDatabase {
@@ -58,6 +68,24 @@ export class PostgresSourceDatabase extends SourceDatabase {
   override async open(signal: AbortSignal, options: SnapshotOptions): Promise<SourceView> {
     return new SnapshotView(await this.database.open(signal, options), this.schema, this.rangeBytes);
   }
+
+  override async join(signal: AbortSignal, exported: object): Promise<JoinedView> {
+    const shared = sharedRows.parse(exported);
+    try {
+      const snapshot = await this.database.join(signal, shared);
+      return new JoinedSnapshotView(snapshot, this.schema, shared.query);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toNotShared(error);
+    }
+  }
+}
+
+/** What prevents that a snapshot is joined: it is closed or of another server, a lock or a connection is not available. */
+function toNotShared(error: unknown): unknown {
+  const { code } = Object(error) as { code?: unknown };
+  const isExpected = error instanceof SnapshotNotJoinedError || (typeof code === 'string' && NOT_JOINED.test(code));
+  return isExpected ? new SnapshotNotSharedError(errorMessage(error), { cause: error }) : error;
 }
 
 /** Has the SQLSTATE of a serialization failure, so that the export is retried in a new snapshot. */
@@ -138,6 +166,19 @@ export class SnapshotView implements SourceView {
     return new SnapshotRelation(this.snapshot, plan.table.name, plan.section, plan.columns, rows, count, ranges);
   }
 
+  divide(plan: TablePlan, division: Division, rowCount: number): Promise<DivisionPlan> {
+    return divideRows(plan, division, rowCount, this.snapshot);
+  }
+
+  pieceOf(plan: TablePlan, reads: unknown): Relation {
+    const rows = selectPiece(plan, reads);
+    return new SnapshotRelation(this.snapshot, plan.table.name, plan.section, plan.columns, rows, null);
+  }
+
+  async assertOpen(): Promise<void> {
+    await this.snapshot.query(sql`SELECT 1`);
+  }
+
   async hasRows(plan: TablePlan): Promise<boolean> {
     return (await this.snapshot.query(sql`${selectRows(plan)} LIMIT 1`)).length > 0;
   }
@@ -186,6 +227,33 @@ export class SnapshotView implements SourceView {
     } finally {
       await this.snapshot.query(sql`ROLLBACK TO SAVEPOINT explained`).catch(() => undefined);
     }
+  }
+}
+
+/** The snapshot of another process, in which one piece is read. */
+class JoinedSnapshotView extends SnapshotView implements JoinedView {
+  constructor(
+    private readonly joined: Snapshot,
+    schema: LiveSchema,
+    /** The digest of the query that was divided. */
+    private readonly query: string,
+  ) {
+    super(joined, schema);
+  }
+
+  async openPiece(plan: TablePlan, reads: unknown): Promise<Relation> {
+    if (digestOfRows(plan) !== this.query) {
+      throw new SnapshotNotSharedError('This process would read other rows: the catalog has changed');
+    }
+    const tables = toLockableTables([plan]);
+    try {
+      // A command that waits for the leader would be waited for.
+      if (tables.length > 0) await this.joined.query(sql`LOCK TABLE ${Sql.join(tables)} IN ACCESS SHARE MODE NOWAIT`);
+      await this.joined.useRangeSettings();
+    } catch (error) {
+      throw toNotShared(error);
+    }
+    return this.pieceOf(plan, reads);
   }
 }
 

@@ -46,10 +46,18 @@ function toRowId(page: number): Sql {
   return sql`${Sql.literal(`(${page},0)`)}::pg_catalog.tid`;
 }
 
-function selectFrom(from: Sql, { columns, accessPredicates, conditions }: TablePlan, pages: readonly Sql[] = []): Sql {
+/** The SELECT of one column of a plan's rows, as the table has it. */
+export function selectColumn(plan: TablePlan, column: Sql): Sql {
+  return sql`SELECT ${column} FROM ${toTableName(plan.table)}${toWhere(plan)}`;
+}
+
+function selectFrom(from: Sql, plan: TablePlan, pages: readonly Sql[] = []): Sql {
+  return sql`SELECT ${Sql.join(plan.columns.map(toSelectedColumn))} FROM ${from}${toWhere(plan, pages)}`;
+}
+
+function toWhere({ accessPredicates, conditions }: TablePlan, pages: readonly Sql[] = []): Sql {
   const predicates = [...pages, ...accessPredicates.map(toAccessCondition), ...conditions.map(toCondition)];
-  const where = predicates.length > 0 ? sql` WHERE ${Sql.join(predicates, ' AND ')}` : sql``;
-  return sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${from}${where}`;
+  return predicates.length > 0 ? sql` WHERE ${Sql.join(predicates, ' AND ')}` : sql``;
 }
 
 /** The tables of plans that can be locked, as SQL names. */
@@ -57,7 +65,7 @@ export function toLockableTables(plans: readonly TablePlan[]): Sql[] {
   return plans.filter(({ table }) => table.isLockable).map(({ table }) => toTableName(table));
 }
 
-export function toTableName({ schema, relation }: LiveTable): Sql {
+export function toTableName({ schema, relation }: Pick<LiveTable, 'schema' | 'relation'>): Sql {
   return sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
 }
 

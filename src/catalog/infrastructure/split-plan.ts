@@ -39,16 +39,12 @@ export async function splitRows(
   snapshot: Snapshot,
   rangeBytes = RANGE_BYTES,
 ): Promise<SplitQuery | null> {
-  if (!snapshot.canSplit || !plan.table.isLockable) return null;
-  const [explained] = await snapshot.query<Explained>(sql`EXPLAIN (FORMAT JSON, VERBOSE) ${selectRows(plan)}`);
-  const leaves = explained ? findScannedTables(explained['QUERY PLAN'][0].Plan) : null;
-  if (!leaves) return null;
-  const tables = await findTables(plan, leaves, snapshot);
-  if (!tables) return null;
+  if (!snapshot.canSplit) return null;
+  const tables = await findLeaves(plan, snapshot);
+  if (!tables || tables.reduce((sum, { bytes }) => sum + bytes, 0) < rangeBytes * (MIN_RANGES - 1)) return null;
   const ranges = new PageRanges(tables, rangeBytes);
-  if (tables.reduce((sum, { bytes }) => sum + bytes, 0) < rangeBytes * (MIN_RANGES - 1)) return null;
   const names = tables.map(({ name }) => name);
-  const query: SplitQuery = {
+  return {
     count: ranges.count,
     tables: names,
     range: (index) => {
@@ -56,7 +52,20 @@ export async function splitRows(
       return selectPages(plan, names[range.table] ?? sql``, range);
     },
   };
-  return (await readsRanges(query.range(0), snapshot)) ? query : null;
+}
+
+/**
+ * The tables whose pages have the rows of a plan, in the order in which one query would read them. The plan's table must be locked.
+ * @returns `null` where the rows cannot be read by pages
+ */
+export async function findLeaves(plan: TablePlan, snapshot: Snapshot): Promise<readonly Leaf[] | null> {
+  if (!plan.table.isLockable) return null;
+  const [explained] = await snapshot.query<Explained>(sql`EXPLAIN (FORMAT JSON, VERBOSE) ${selectRows(plan)}`);
+  const scanned = explained ? findScannedTables(explained['QUERY PLAN'][0].Plan) : null;
+  const leaves = scanned && (await findTables(plan, scanned, snapshot));
+  const [first] = leaves ?? [];
+  if (!first) return leaves;
+  return (await readsRanges(selectPages(plan, first.name, { from: 0, before: 1 }), snapshot)) ? leaves : null;
 }
 
 /** @returns the tables that a plan reads from the first page to the last, in order; `null` if it does anything else */
@@ -77,7 +86,8 @@ function findScannedTable(node: PlanNode): Sql | null {
   return sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
 }
 
-interface Leaf {
+/** A table, or a partition or an heir of it. */
+export interface Leaf {
   readonly name: Sql;
   readonly pages: number;
   readonly bytes: number;

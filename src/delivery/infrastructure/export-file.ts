@@ -29,7 +29,18 @@ export interface CopiedExport {
   readonly file: ExportFile;
   /** `null` if the export has none. */
   readonly manifest: ExportFile | null;
+  /** The files that it consists of, which are copied in place of the one file; `null` for a single file. */
+  readonly parts: (() => AsyncIterable<ExportPart>) | null;
 }
+
+/** One of the files of an export. */
+export interface ExportPart extends ExportFile {
+  /** With its folder. */
+  readonly name: string;
+}
+
+/** The name of the manifest in a folder of several files. It is written last: a folder with a manifest is complete. */
+export const MANIFEST_NAME = 'manifest.json';
 
 /** The path of the manifest of a file that was copied. */
 export function manifestPath(path: string): string {
@@ -52,15 +63,17 @@ export class ExportFiles {
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
     const { id, object, fileSize: size, sha256 } = source;
     if (!object || size === null || sha256 === null) throw fileDeletedError();
-    const open = async () => {
-      try {
-        return await this.exports.open(source);
-      } catch (error) {
-        throw error instanceof DomainError ? fileDeletedError() : error;
-      }
-    };
+    const open = () => unlessDeleted(this.exports.open(source));
     const file = { exportId: id, contentType: object.contentType, size, sha256, progress, open };
-    return { source, file, manifest: await this.findManifest(source, progress) };
+    const parts = source.partCount === null ? null : () => this.findParts(source, progress);
+    return { source, file, manifest: await this.findManifest(source, progress), parts };
+  }
+
+  private async *findParts(source: Export, progress: TransferProgress): AsyncGenerator<ExportPart> {
+    for await (const { number, name, contentType, size, sha256 } of this.exports.partsOf(source)) {
+      const open = () => unlessDeleted(this.exports.openPart(source, number));
+      yield { exportId: source.id, name, contentType, size, sha256, progress, open };
+    }
   }
 
   private async findManifest(source: Export, progress: TransferProgress): Promise<ExportFile | null> {
@@ -99,6 +112,14 @@ export async function* verifiedBytes(
 /** Aborts when a copy of the file takes too long. */
 export function copyTimeout({ size }: ExportFile): AbortSignal {
   return AbortSignal.timeout(Math.round(MIN_TIMEOUT_MS + (size / MIN_BYTES_PER_SECOND) * 1000));
+}
+
+async function unlessDeleted(opening: Promise<Readable>): Promise<Readable> {
+  try {
+    return await opening;
+  } catch (error) {
+    throw error instanceof DomainError ? fileDeletedError() : error;
+  }
 }
 
 function fileDeletedError(): DeliveryRefusedError {

@@ -49,6 +49,9 @@ export class ExportEstimateResponse extends EstimateFiguresResponse {
   @ApiProperty({ enum: ['rows', 'pages'] })
   readonly unit!: ProgressUnit;
 
+  @ApiProperty({ ...nullableInteger, description: 'Of how many files it would consist; null for one, and if unknown' })
+  readonly part_count!: number | null;
+
   @ApiProperty({ type: [SampleTableResponse], description: 'The tables of the export. Empty for boards' })
   readonly samples!: readonly SampleTable[];
 
@@ -59,10 +62,11 @@ export class ExportEstimateResponse extends EstimateFiguresResponse {
   readonly warning_codes!: readonly WarningCode[];
 
   static override of(estimate: DetailedEstimate): ExportEstimateResponse {
-    const { unit, samples, warnings } = estimate;
+    const { unit, files: part_count, samples, warnings } = estimate;
     return {
       unit,
       ...toEstimateFigures(estimate),
+      part_count,
       samples,
       warnings: warnings.map(({ text }) => text),
       warning_codes: warnings.map(({ code }) => code),

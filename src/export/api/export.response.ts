@@ -103,7 +103,10 @@ export class ExportResponse {
   @ApiProperty({ ...nullableInteger, description: 'Bytes' })
   readonly file_size!: number | null;
 
-  @ApiProperty({ ...nullable, description: 'SHA-256 of the whole file, in lower-case hex' })
+  @ApiProperty({
+    ...nullable,
+    description: 'SHA-256 of the file, or of the manifest of several files, in lower-case hex',
+  })
   readonly sha256!: string | null;
 
   @ApiProperty(nullableInteger)
@@ -111,6 +114,12 @@ export class ExportResponse {
 
   @ApiProperty(nullableInteger)
   readonly page_count!: number | null;
+
+  @ApiProperty({
+    ...nullableInteger,
+    description: 'How many files it consists of, whose zip is at `file_url`; null for a single file',
+  })
+  readonly part_count!: number | null;
 
   @ApiProperty({ type: 'integer', description: 'The number of complete downloads' })
   readonly download_count!: number;
@@ -194,6 +203,7 @@ export class ExportResponse {
       sha256: source.sha256,
       record_count: source.recordCount,
       page_count: source.pageCount,
+      part_count: source.partCount,
       download_count: source.downloadCount,
       downloaded_at: source.downloadedAt?.toISOString() ?? null,
       downloaded_by: source.downloadedBy,

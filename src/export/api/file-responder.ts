@@ -11,6 +11,11 @@ import { type DownloadableFile, exactly, ExportFiles } from '../model/services/e
 import { HttpDownloadSink } from './http-download-sink';
 import { assertPlainRequest, exclusiveSocketOf } from './one-time-request';
 
+/** A file, and its number if it is one of several. */
+interface SentFile extends DownloadableFile {
+  readonly part?: number;
+}
+
 const SVG = 'image/svg+xml';
 
 /** A browser that shows an SVG in spite of `Content-Disposition` treats it as a page of this origin: it must run and load nothing. */
@@ -32,7 +37,23 @@ export class FileResponder {
    * @throws DomainError not-found | conflict | gone | forbidden | range | precondition
    */
   async send(exportId: string, by: Principal | null, request: Request, response: Response): Promise<void> {
-    const file = await this.files.find(exportId, by);
+    await this.sendFile(await this.files.find(exportId, by), by, request, response);
+  }
+
+  /**
+   * Sends one of the files of an export.
+   * @throws as `send`
+   */
+  async sendPart(
+    { exportId, number }: { readonly exportId: string; readonly number: number },
+    by: Principal | null,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    await this.sendFile({ ...(await this.files.findPart(exportId, number, by)), part: number }, by, request, response);
+  }
+
+  private async sendFile(file: SentFile, by: Principal | null, request: Request, response: Response): Promise<void> {
     if (file.contentType === SVG) response.set('Content-Security-Policy', SVG_POLICY);
     response.set({
       ETag: etagOf(file),
@@ -64,12 +85,7 @@ export class FileResponder {
     await this.downloads.sendOnce(file, lease, new HttpDownloadSink(response, socket, ackTimeoutMs));
   }
 
-  private async sendRange(
-    file: DownloadableFile,
-    by: Principal | null,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
+  private async sendRange(file: SentFile, by: Principal | null, request: Request, response: Response): Promise<void> {
     response.set({ 'Accept-Ranges': 'bytes' });
     const range = parseRange(request, file);
     if (range === 'unsatisfiable') {
@@ -79,7 +95,7 @@ export class FileResponder {
     const isDownload = range === undefined && request.method === 'GET';
     const location = await this.files.redirectTo(file);
     if (location !== null) {
-      if (isDownload) await this.downloads.recordDownload(file, by);
+      if (isDownload) await this.downloads.recordDownload(file, by, file.part);
       response.redirect(HttpStatus.FOUND, location);
       return;
     }
@@ -96,7 +112,7 @@ export class FileResponder {
     }
     const bytes = await this.files.openForSending(file, range);
     const isComplete = await this.stream(exactly(bytes, length), file, response);
-    if (isComplete && isDownload) await this.downloads.recordDownload(file, by);
+    if (isComplete && isDownload) await this.downloads.recordDownload(file, by, file.part);
   }
 
   /** @returns whether the last byte was sent */

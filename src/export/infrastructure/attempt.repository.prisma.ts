@@ -9,12 +9,18 @@ import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Progress } from '../../formats';
 import type { Export, ExportFailure, FinishedFile } from '../model/domain/export';
 import { type Attempt, AttemptRepository, type FreeSlot } from '../model/domain/interfaces/attempt.repository';
+import type { PartFile } from '../model/domain/part-file';
+import { toZipOfParts } from '../model/domain/zip-of-parts';
 import { ManifestSealer } from '../model/services/manifest-sealer';
 import { ACCOUNT, auditOf, changeExports, endExports, publishedFile } from './export-row';
+import { insertFiles } from './export-file.repository.prisma';
 import { storeManifest } from './manifest.repository.prisma';
 
 /** A process that is paused during a claim must not block the claims of all others. */
 const MAX_CLAIM_IDLE_MS = 2_000;
+
+/** Thousands of files take longer than Prisma's default limits. */
+const PUBLISHING_LIMITS = { maxWait: 10_000, timeout: 60_000 };
 
 const WORKER = `${hostname()}:${process.pid}`;
 
@@ -87,14 +93,38 @@ export class PrismaAttemptRepository extends AttemptRepository {
   }
 
   override finish(attempt: Attempt, file: FinishedFile): Promise<boolean> {
-    const set = Prisma.sql`status = 'completed', ${publishedFile(file, this.config.exports.retentionDays)}`;
-    return this.end(
-      attempt,
-      set,
-      (row) => auditOf(row, 'export.completed', { details: { bytes: file.size, attempt: attempt.number } }),
-      'completed',
-      (transaction, row) => storeManifest(transaction, this.sealer, row, file),
-    );
+    return this.prisma.$transaction(async (transaction) => {
+      const [held] = await transaction.$queryRaw<
+        object[]
+      >`SELECT id FROM exports WHERE ${isHeldBy(attempt)} FOR UPDATE`;
+      if (!held) return false;
+      // First the manifest: the zip of several files has its length, and the record its hash.
+      const { text, sha256 } = await storeManifest(transaction, this.sealer, attempt.export, file);
+      const published = file.parts
+        ? { ...file, sha256, size: await this.publishParts(transaction, attempt, file.parts, text) }
+        : file;
+      await endExports(this.prisma, transaction, {
+        set: Prisma.sql`status = 'completed', ${publishedFile(published, this.config.exports.retentionDays)}`,
+        where: isHeldBy(attempt),
+        audit: (row) =>
+          auditOf(row, 'export.completed', { details: { bytes: published.size, attempt: attempt.number } }),
+        tells: 'completed',
+      });
+      return true;
+    }, PUBLISHING_LIMITS);
+  }
+
+  /** @returns the size of their zip */
+  private async publishParts(
+    transaction: Transaction,
+    { export: { id } }: Attempt,
+    parts: readonly PartFile[],
+    manifest: string,
+  ): Promise<number> {
+    const { files, size } = toZipOfParts(parts, manifest);
+    await insertFiles(transaction, id, files);
+    await transaction.exportPart.deleteMany({ where: { exportId: id } });
+    return size;
   }
 
   override fail(attempt: Attempt, { code, reason }: ExportFailure): Promise<boolean> {
@@ -122,25 +152,28 @@ export class PrismaAttemptRepository extends AttemptRepository {
   }
 
   private async end(
-    { token, export: { id } }: Attempt,
+    attempt: Attempt,
     set: Prisma.Sql,
     audit: (row: Export) => ReturnType<typeof auditOf>,
     tells?: Ending,
-    afterwards?: (transaction: Transaction, row: Export) => Promise<void>,
   ): Promise<boolean> {
-    const where = Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'processing'`;
-    return this.prisma.$transaction(async (transaction) => {
-      const [changed] = tells
-        ? await endExports(this.prisma, transaction, { set, where, audit, tells })
-        : await changeExports(transaction, { set, where, audit });
-      if (changed) await afterwards?.(transaction, changed);
-      return changed !== undefined;
-    });
+    const where = isHeldBy(attempt);
+    const changed = await this.prisma.$transaction((transaction) =>
+      tells
+        ? endExports(this.prisma, transaction, { set, where, audit, tells })
+        : changeExports(transaction, { set, where, audit }),
+    );
+    return changed.length === 1;
   }
 
   private lease(): Prisma.Sql {
     return Prisma.sql`make_interval(secs => ${this.config.exports.leaseSeconds})`;
   }
+}
+
+/** Checks the fencing token. */
+function isHeldBy({ token, export: { id } }: Attempt): Prisma.Sql {
+  return Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'processing'`;
 }
 
 /** Serializes claims: two at once would not see each other, and could exceed the limit of an account. */

@@ -47,6 +47,7 @@ export function toExport(row: ExportRow): Export {
     sha256: row.sha256,
     recordCount: toNumber(row.recordCount),
     pageCount: row.pageCount,
+    partCount: row.partCount,
     downloadCount: row.downloadCount,
     downloadedAt: row.downloadedAt,
     // The column is set when the download starts, and counts when it is complete.
@@ -218,7 +219,7 @@ export function publishedFile(file: FinishedFile, retentionDays: number): Prisma
     expires_at = ${file.object ? keptUntil(retentionDays) : Prisma.sql`NULL`},
     storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
     file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
-    record_count = ${records}, page_count = ${file.pageCount}::int,
+    record_count = ${records}, page_count = ${file.pageCount}::int, part_count = ${file.parts?.length ?? null}::int,
     warnings = ${file.warnings.map(({ text }) => text)}::text[],
     warning_codes = ${file.warnings.map(({ code }) => code)}::text[],
     progress_total = coalesce(progress_total, ${records}, progress_done),

@@ -155,17 +155,14 @@ export class PrismaExportRepository extends ExportRepository {
     });
   }
 
-  override async recordDownload(id: string, by: Principal | null): Promise<void> {
+  override async recordDownload(id: string, by: Principal | null, part?: number): Promise<void> {
     await this.prisma.$transaction(async (transaction) => {
-      const [row] = await changeExports(transaction, {
-        set: Prisma.sql`download_count = download_count + 1`,
-        where: Prisma.sql`id = ${id}::uuid`,
-      });
-      if (row) {
-        const entry = auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by) } });
-        // A link can be used any number of times: its downloads are aggregated.
-        await (by === null ? recordAggregatedAudit(transaction, entry, id) : recordAudit(transaction, entry));
-      }
+      const row = part === undefined ? await countDownload(transaction, id) : await this.find(id);
+      if (!row) return;
+      const details = { by: credentialTypeOf(by), ...(part !== undefined && { part }) };
+      const entry = auditOf(row, 'export.downloaded', { by, details });
+      // A link can be used any number of times: its downloads are aggregated.
+      await (by === null ? recordAggregatedAudit(transaction, entry, id) : recordAudit(transaction, entry));
     });
   }
 
@@ -175,6 +172,14 @@ export class PrismaExportRepository extends ExportRepository {
     const details = { by: credentialTypeOf(by), ...(page !== undefined && { page }) };
     await recordAudit(this.prisma, auditOf(found, 'export.previewed', { by, details }));
   }
+}
+
+async function countDownload(transaction: Transaction, id: string): Promise<Export | undefined> {
+  const [row] = await changeExports(transaction, {
+    set: Prisma.sql`download_count = download_count + 1`,
+    where: Prisma.sql`id = ${id}::uuid`,
+  });
+  return row;
 }
 
 function versionsOf(people: readonly Person[], condition: Prisma.Sql): Prisma.Sql {

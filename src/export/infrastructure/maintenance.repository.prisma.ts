@@ -132,17 +132,20 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
   override async findDeletable(after: string | null): Promise<DeletableObject[]> {
     const rows = await this.prisma.export.findMany({
       where: { status: 'expired', storageKey: { not: null }, ...(after !== null && { id: { gt: after } }) },
-      select: { id: true, storageKey: true },
+      select: { id: true, storageKey: true, partCount: true },
       orderBy: { id: 'asc' },
       take: MAINTENANCE_BATCH,
     });
-    return rows.flatMap(({ id, storageKey }) => (storageKey === null ? [] : [{ exportId: id, key: storageKey }]));
+    return rows.flatMap(({ id, storageKey, partCount }) =>
+      storageKey === null ? [] : [{ exportId: id, key: storageKey, isDivided: partCount !== null }],
+    );
   }
 
-  override clearStorageKeys(...objects: readonly DeletableObject[]): Promise<number> {
+  override clearStorageKeys(...objects: readonly Pick<DeletableObject, 'exportId' | 'key'>[]): Promise<number> {
     const [ids, keys] = [objects.map(({ exportId }) => exportId), objects.map(({ key }) => key)];
     // `updated_at` changes, so that a collector that listed these files before does not take them for orphans.
     return this.prisma.$executeRaw`
+      WITH files AS (DELETE FROM export_files WHERE export_id = ANY(${ids}::uuid[]))
       UPDATE exports SET storage_key = NULL, updated_at = clock_timestamp() FROM unnest(${ids}::uuid[], ${keys}::text[]) AS gone (id, key)
       WHERE exports.id = gone.id AND exports.storage_key = gone.key`;
   }
@@ -153,7 +156,12 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
       where: { id: { in: ids } },
       select: { id: true, status: true, storageKey: true, attemptToken: true, updatedAt: true },
     });
-    const owners = new Map(rows.map((row) => [row.id, { ...row, status: row.status as ExportStatus }]));
+    const files = await this.prisma.exportFile.findMany({
+      where: { exportId: { in: ids }, storageKey: { in: [...keys] } },
+      select: { storageKey: true },
+    });
+    const partKeys = new Set(files.map(({ storageKey }) => storageKey));
+    const owners = new Map(rows.map((row) => [row.id, { ...row, status: row.status as ExportStatus, partKeys }]));
     return new Set(keys.filter((key) => isFileReferenced(key, owners.get(exportIdOf(key)), settledSince)));
   }
 

@@ -20,22 +20,27 @@ export class PrismaManifestRepository extends ManifestRepository {
   }
 }
 
-/** Seals the manifest of a file in the transaction that publishes it. A replaced file gets a new one. */
+/**
+ * Seals the manifest of a file in the transaction that publishes it. A replaced file gets a new one. An export of several files has
+ * the hash of its manifest.
+ */
 export async function storeManifest(
   transaction: Transaction,
   sealer: ManifestSealer,
   source: Export,
   file: FinishedFile,
-): Promise<void> {
+): Promise<SealedManifest> {
   const { id, scheduleId } = source;
   const last = scheduleId === null ? null : await lastOfSchedule(transaction, scheduleId);
-  const { text, sha256 } = sealer.seal(source, file, last?.sha256 ?? null);
+  const sealed = sealer.seal(source, file, last?.sha256 ?? null);
+  const { text, sha256 } = sealed;
   const position = scheduleId === null ? null : (last?.position ?? 0) + 1;
   await transaction.$executeRaw`
     INSERT INTO export_manifests (export_id, text, sha256, file_sha256, schedule_id, position)
-    VALUES (${id}::uuid, ${text}, ${sha256}, ${file.sha256}, ${scheduleId}::uuid, ${position}::int)
+    VALUES (${id}::uuid, ${text}, ${sha256}, ${file.parts ? sha256 : file.sha256}, ${scheduleId}::uuid, ${position}::int)
     ON CONFLICT (export_id) DO UPDATE
     SET text = excluded.text, sha256 = excluded.sha256, file_sha256 = excluded.file_sha256, created_at = now()`;
+  return sealed;
 }
 
 /** The manifest of the last completed run. Two runs that complete at once wait for each other: the chain has no branches. */

@@ -54,6 +54,7 @@ export class CsvWriter extends FormatWriter<'relations' | 'sections' | 'table'> 
   override readonly contentType = 'text/csv; charset=utf-8';
   override readonly accepts = ['relations', 'sections', 'table'] as const;
   override readonly isStreamable = true;
+  override readonly isDivisible = true;
   override readonly options = CSV_OPTIONS;
 
   override write(

@@ -15,6 +15,7 @@ export class NdjsonWriter extends FormatWriter<'relations'> {
   override readonly contentType = 'application/x-ndjson';
   override readonly accepts = ['relations'] as const;
   override readonly isStreamable = true;
+  override readonly isDivisible = true;
   override readonly options = NDJSON_OPTIONS;
 
   protected override weigh(): RowWeight {

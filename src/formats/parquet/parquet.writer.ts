@@ -19,6 +19,7 @@ export class ParquetWriter extends FormatWriter<'relations'> {
   override readonly format = 'parquet' as const;
   override readonly contentType = 'application/vnd.apache.parquet';
   override readonly accepts = ['relations'] as const;
+  override readonly isDivisible = true;
 
   constructor(private readonly isInstalled: () => boolean = isDuckDbInstalled) {
     super();

@@ -28,7 +28,7 @@ export interface StoredZip {
   readonly modifiedAt: Date;
   /** The entries in order, beginning with the one that has the byte at `position`. Reads few at a time. */
   entriesAt(position: number): AsyncIterable<PlacedEntry>;
-  open(entry: PlacedEntry, range: Range): AsyncIterable<Uint8Array>;
+  open(entry: PlacedEntry, range: Range): AsyncIterable<Buffer>;
 }
 
 const CHUNK_BYTES = 64 * 1024;
@@ -56,11 +56,16 @@ export class StoredZipLayout {
   }
 }
 
+/** The place of an entry behind another one. */
+export function placeAfter<Entry extends StoredEntry>(before: PlacedEntry, entry: Entry): Entry & PlacedEntry {
+  return { ...entry, zipOffset: dataStart(before) + before.size };
+}
+
 /**
  * Reads a range of a zip that is stored as its entries alone: by PKWARE's APPNOTE 6.3, without compression. The same entries
  * and time give the same bytes.
  */
-export async function* readStoredZip(zip: StoredZip, { start, end }: Range): AsyncGenerator<Uint8Array> {
+export async function* readStoredZip(zip: StoredZip, { start, end }: Range): AsyncGenerator<Buffer> {
   let position = start;
   let last: PlacedEntry | undefined;
   for await (const entry of zip.entriesAt(start)) {
@@ -79,7 +84,7 @@ export async function* readStoredZip(zip: StoredZip, { start, end }: Range): Asy
   if (last) yield* rechunk(readDirectory(zip, dataStart(last) + last.size, { start: position, end }), CHUNK_BYTES);
 }
 
-async function* readDirectory(zip: StoredZip, offset: number, { start, end }: Range): AsyncGenerator<Uint8Array> {
+async function* readDirectory(zip: StoredZip, offset: number, { start, end }: Range): AsyncGenerator<Buffer> {
   let [at, count] = [offset, 0];
   const within = (bytes: Buffer) => bytes.subarray(Math.max(0, start - at), Math.max(0, end + 1 - at));
   for await (const entry of zip.entriesAt(0)) {

@@ -5,7 +5,7 @@ import { settlesWithin } from '../async';
 import { Followers } from './followers';
 import { Pace } from './pace';
 import { ReadAhead } from './read-ahead';
-import { type Reading, Snapshot } from './snapshot';
+import { type ExportedSnapshot, type Reading, Snapshot } from './snapshot';
 import { Sql, sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -48,6 +48,8 @@ export class ExportDatabase implements OnApplicationShutdown {
   private knownServerId: string | null | undefined;
 
   private readonly followerPool: Pool;
+  /** A part is read beside the snapshot that its leader holds. */
+  private readonly partPool: Pool;
   private readonly fileReading: Reading;
   private readonly streamReading: Reading;
 
@@ -73,6 +75,7 @@ export class ExportDatabase implements OnApplicationShutdown {
     this.previewPool = pool(MAX_PREVIEW_CONNECTIONS);
     this.controlPool = pool(MAX_CONTROL_CONNECTIONS);
     this.followerPool = pool(exports.parallelism);
+    this.partPool = pool(exports.concurrency);
     const readAhead = new ReadAhead(READ_AHEAD_BYTES, new Pace(exports.pace));
     const followers = new Followers(this.followerPool, this.controlPool, exports.parallelism);
     this.fileReading = { readAhead, followers, maxMinutes: exports.maxSnapshotMinutes };
@@ -93,6 +96,15 @@ export class ExportDatabase implements OnApplicationShutdown {
       timeZone,
       isStreamed ? this.streamReading : this.fileReading,
     );
+  }
+
+  /**
+   * Opens the snapshot of another process. It must be released before that one closes it.
+   * @throws SnapshotNotJoinedError, or PostgreSQL's error
+   */
+  async join(signal: AbortSignal, exported: ExportedSnapshot): Promise<Snapshot> {
+    signal.throwIfAborted();
+    return Snapshot.join(await this.partPool.connect(), this.controlPool, signal, exported, this.streamReading);
   }
 
   /**
@@ -133,7 +145,14 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const pools = [this.filePool, this.streamPool, this.previewPool, this.controlPool, this.followerPool];
+    const pools = [
+      this.filePool,
+      this.streamPool,
+      this.previewPool,
+      this.controlPool,
+      this.followerPool,
+      this.partPool,
+    ];
     await settlesWithin(CLOSE_TIMEOUT_MS, Promise.all(pools.map((pool) => pool.end())));
   }
 }

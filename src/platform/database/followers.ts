@@ -41,6 +41,8 @@ const SERVER = sql`pg_catalog.concat_ws(' ', extract(epoch FROM pg_catalog.pg_po
 /** Selects a `SharedSnapshot` without its time zone. */
 export const EXPORT_SNAPSHOT = sql`SELECT pg_catalog.pg_export_snapshot() AS id, ${SERVER} AS server`;
 
+export const JOINED_SERVER = sql`SELECT ${SERVER} AS server, pg_catalog.pg_backend_pid() AS pid`;
+
 /** The process that the client believes to talk to. Behind a pooler, another one may answer. */
 export function processIdOf(client: PoolClient): number | null {
   return (client as PoolClient & { readonly processID: number | null }).processID;

@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DomainError } from '../errors/domain-error';
-import { EXPORT_SNAPSHOT, type Followers, processIdOf, RANGE_SETTINGS, type SharedSnapshot } from './followers';
+import {
+  EXPORT_SNAPSHOT,
+  JOINED_SERVER,
+  type Followers,
+  processIdOf,
+  RANGE_SETTINGS,
+  type SharedSnapshot,
+} from './followers';
 import { Pace } from './pace';
 import { ReadAhead } from './read-ahead';
 import { ReadConnection } from './read-connection';
@@ -60,8 +67,23 @@ interface Beginning {
   readonly processId: number;
   readonly takenAt: string;
   readonly timeZone: string;
+  readonly canShare: boolean;
   readonly canSplit: boolean;
 }
+
+/** A snapshot that other processes can read while it is open. */
+export interface ExportedSnapshot extends SharedSnapshot {
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+}
+
+/** This process cannot read the snapshot of another one. */
+export class SnapshotNotJoinedError extends Error {
+  override readonly name = 'SnapshotNotJoinedError';
+}
+
+/** Who waits for a lock behind a command that waits for the leader would wait for ever: PostgreSQL does not see that. */
+const JOINED_LOCK_TIMEOUT = '5s';
 
 /**
  * A REPEATABLE READ transaction for any number of sequential queries. When the signal aborts, the
@@ -108,12 +130,53 @@ export class Snapshot {
       if (followers) await client.query(sql`SELECT ${ReaderSlots.lead}`.text);
       const obstacle = version < VERSION_WITH_RANGES ? 'version' : processIdOf(client) !== pid ? 'pooler' : null;
       if (followers && obstacle) followers.report(obstacle);
-      const canSplit = followers !== null && followers.parallelism > 1 && obstacle === null;
-      return new Snapshot(client, controlPool, signal, { processId: pid, takenAt: at, timeZone, canSplit }, reading);
+      const canShare = followers !== null && obstacle === null;
+      const canSplit = canShare && followers.parallelism > 1;
+      const beginning = { processId: pid, takenAt: at, timeZone, canShare, canSplit };
+      return new Snapshot(client, controlPool, signal, beginning, reading);
     } catch (error) {
       client.release(true);
       throw error;
     }
+  }
+
+  /**
+   * Begins a transaction that reads the snapshot of another one, until that one ends.
+   * @throws SnapshotNotJoinedError on another server, or behind a pooler; PostgreSQL's error when the other transaction has ended
+   */
+  static async join(
+    client: PoolClient,
+    controlPool: Pool,
+    signal: AbortSignal,
+    { id, server, timeZone, takenAt }: ExportedSnapshot,
+    reading: Reading,
+  ): Promise<Snapshot> {
+    try {
+      await client.query(
+        sql`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT ${Sql.literal(id)}`.text,
+      );
+      const { rows } = await client.query<{ server: string; pid: number }>(JOINED_SERVER.text);
+      const [{ server: joined, pid } = { server: '', pid: 0 }] = rows;
+      if (joined !== server) throw new SnapshotNotJoinedError('The connection leads to another server');
+      if (processIdOf(client) !== pid)
+        throw new SnapshotNotJoinedError('A pooler is between this process and the server');
+      await new ReadConnection(client, controlPool, pid).pinSettings(timeZone, { lock_timeout: JOINED_LOCK_TIMEOUT });
+      const beginning = { processId: pid, takenAt, timeZone, canShare: false, canSplit: false };
+      return new Snapshot(client, controlPool, signal, beginning, reading);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  /** Lets other connections, also of other processes, read this snapshot until it is closed. */
+  async export(): Promise<ExportedSnapshot> {
+    return { ...(await this.share()), takenAt: this.takenAt };
+  }
+
+  /** Whether other connections can read it. */
+  get canShare(): boolean {
+    return this.beginning.canShare;
   }
 
   /** ISO 8601, UTC. */
@@ -155,6 +218,11 @@ export class Snapshot {
     const result = await work();
     await this.applySettings(previous);
     return result;
+  }
+
+  /** From now on, ranges of pages are read by their pages. */
+  async useRangeSettings(): Promise<void> {
+    await this.applySettings(RANGE_SETTINGS);
   }
 
   /** Renders the rows of a SELECT with COPY. */

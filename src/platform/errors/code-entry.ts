@@ -6,3 +6,11 @@ export interface CodeEntry {
   readonly meaning: string;
   readonly action: string;
 }
+
+/** The entry of a problem. */
+export interface ProblemCodeEntry extends CodeEntry {
+  /** The HTTP statuses of the problems that have it. */
+  readonly statuses: readonly number[];
+  /** Whether a failed export can have it as its `error_code`. */
+  readonly failsExports?: true;
+}

@@ -1,11 +1,5 @@
-import type { CodeEntry } from './code-entry';
-
-interface ProblemCodeEntry extends CodeEntry {
-  /** The HTTP statuses of the problems that have it. */
-  readonly statuses: readonly number[];
-  /** Whether a failed export can have it as its `error_code`. */
-  readonly failsExports?: true;
-}
+import type { ProblemCodeEntry } from './code-entry';
+import { PARTS_PROBLEM_CODES } from './parts-problem-codes';
 
 const ASK_LATER = 'Wait for the seconds in `Retry-After`, then repeat the request.';
 const CORRECT_FIELDS = 'Correct the fields in `errors`.';
@@ -14,6 +8,7 @@ const NEW_EXPORT = 'Create a new export.';
 
 /** The codes of HTTP problems, by status. */
 export const PROBLEM_CODES = {
+  ...PARTS_PROBLEM_CODES,
   'bad-request': {
     statuses: [400],
     meaning: 'The request cannot be read.',
@@ -79,11 +74,6 @@ export const PROBLEM_CODES = {
     statuses: [400],
     meaning: 'The service cannot keep secrets, because no `ENCRYPTION_KEY` is set.',
     action: 'Ask an operator to set it, or send a request without a secret.',
-  },
-  'part-not-found': {
-    statuses: [404],
-    meaning: 'The export has no file of this number.',
-    action: 'Use a number that `GET /exports/:id/parts` lists.',
   },
   'page-not-found': {
     statuses: [400, 404],
@@ -351,29 +341,12 @@ export const PROBLEM_CODES = {
     meaning: 'A row of a table is larger than the format allows.',
     action: 'Choose another format, or leave the large columns out.',
   },
-  'one-time-in-parts': {
-    statuses: [422],
-    meaning: 'A one-time file cannot consist of several files.',
-    action: 'Leave out the options that divide the export, or request no one-time file.',
-  },
   'too-many-boards': {
     statuses: [422],
     meaning: 'The request selects more boards than one export can have: more than `limit`, or too many bytes.',
     action: 'Select fewer boards, and export the others separately.',
   },
   'too-many-pages': { statuses: [422], meaning: 'The board has too many pages.', action: 'Remove pages.' },
-  'too-many-partitions': {
-    statuses: [422],
-    failsExports: true,
-    meaning: 'The column of `partition_by` has more than 1,000 values or periods, or a value that is too long for a folder.',
-    action: 'Use a larger unit or another column, or filter the rows.',
-  },
-  'too-many-parts': {
-    statuses: [422],
-    failsExports: true,
-    meaning: 'The export would consist of more than 10,000 files.',
-    action: 'Allow more rows or bytes in each file.',
-  },
   'too-many-rows': {
     statuses: [422],
     meaning: 'The export is expected to have more rows than the service makes at once: `estimate` says how many.',

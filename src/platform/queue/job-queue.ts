@@ -1,11 +1,11 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Queue } from 'bullmq';
+import type { FlowProducer, Queue } from 'bullmq';
 import { Gauge } from 'prom-client';
 import { Health } from '../observability/health';
 import { Metrics } from '../observability/metrics';
 import { settlesWithin, within } from '../async';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
-import { QueueConnections } from './queue-connections';
+import { JOB_OPTIONS, QUEUE_NAME, QueueConnections } from './queue-connections';
 
 /** A kind of work. The payload has ids only; the records are read when the work begins. */
 export class JobType<Payload extends Readonly<Record<string, string>>> {
@@ -30,10 +30,16 @@ const OVERDUE_MS = 30_000;
 export class JobQueue implements OnApplicationShutdown {
   private readonly logger = new Logger(JobQueue.name);
   private readonly queue: Queue;
+  private readonly warnings = new RepeatedWarnings(this.logger);
+  private flows: FlowProducer | undefined;
 
-  constructor(connections: QueueConnections, health: Health, metrics: Metrics) {
+  constructor(
+    private readonly connections: QueueConnections,
+    health: Health,
+    metrics: Metrics,
+  ) {
     this.queue = connections.queue();
-    const warnings = new RepeatedWarnings(this.logger);
+    const { warnings } = this;
     this.queue.on('error', (error) => {
       warnings.report('The queue cannot be reached', error, { event: 'queue.unreachable' });
     });
@@ -67,6 +73,33 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   /**
+   * Adds jobs and another one that runs when all of them have ended.
+   * @throws Error when the queue does not answer within two seconds
+   */
+  async addFlow<Payload extends Readonly<Record<string, string>>, Last extends Readonly<Record<string, string>>>(
+    type: JobType<Payload>,
+    jobs: readonly JobRequest<Payload>[],
+    lastType: JobType<Last>,
+    last: JobRequest<Last>,
+  ): Promise<void> {
+    const toFlow = (name: string, { id, payload }: JobRequest<Payload | Last>) => {
+      return { name, queueName: QUEUE_NAME, data: payload, opts: { ...JOB_OPTIONS, jobId: id } };
+    };
+    const children = jobs.map((job) => toFlow(type.name, job));
+    await answered(this.flowProducer().add({ ...toFlow(lastType.name, last), children }));
+  }
+
+  /** Connects when the first jobs depend on each other, which are seldom. */
+  private flowProducer(): FlowProducer {
+    if (this.flows) return this.flows;
+    const flows = (this.flows = this.connections.flows());
+    flows.on('error', (error) => {
+      this.warnings.report('The queue cannot be reached', error, { event: 'queue.unreachable' });
+    });
+    return flows;
+  }
+
+  /**
    * Schedules a job every `every` milliseconds, once for all processes.
    * @throws Error when the queue does not answer within two seconds
    */
@@ -83,9 +116,10 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await settlesWithin(CLOSE_TIMEOUT_MS, this.queue.close());
+    const queues = this.flows ? [this.queue, this.flows] : [this.queue];
+    await settlesWithin(CLOSE_TIMEOUT_MS, Promise.all(queues.map((queue) => queue.close())));
     // A failed close leaves a client that reconnects forever.
-    this.queue.disconnect().catch(() => undefined);
+    for (const queue of queues) queue.disconnect().catch(() => undefined);
   }
 
   private declareDepth(metrics: Metrics): void {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Processor, Queue, type QueueOptions, Worker, type WorkerOptions } from 'bullmq';
+import { FlowProducer, type Processor, Queue, type QueueOptions, Worker, type WorkerOptions } from 'bullmq';
 import { Config } from '../config/config';
 import { createWaitingBackend } from './postgres-queue';
 
@@ -11,7 +11,7 @@ const POSTGRES_POOL_SIZE = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Finished jobs are removed: the record has the outcome, and the job id must be free for another run. */
-const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
+export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 
 /**
  * Creates queues and workers on Redis if it is configured, and on PostgreSQL otherwise. The casts hide the backend, which
@@ -32,6 +32,15 @@ export class QueueConnections {
       ) as unknown as Queue;
     // Fails fast while Redis is unreachable, so that requests do not wait for it.
     return new Queue(QUEUE_NAME, { ...options, connection: { url: redisUrl, enableOfflineQueue: false } });
+  }
+
+  /** Adds jobs that depend on each other. */
+  flows(): FlowProducer {
+    const { redisUrl } = this.config.queue;
+    if (redisUrl === undefined) {
+      return new FlowProducer({ connection: this.postgres() }, createWaitingBackend) as unknown as FlowProducer;
+    }
+    return new FlowProducer({ connection: { url: redisUrl, enableOfflineQueue: false } });
   }
 
   worker(process: Processor, options: Omit<WorkerOptions, 'connection'>): Worker {

@@ -43,6 +43,7 @@ const completed: Export = {
   sha256: 'ab'.repeat(32),
   recordCount: 7,
   pageCount: null,
+  partCount: null,
   downloadCount: 0,
   downloadedAt: null,
   downloadedBy: null,
@@ -152,7 +153,7 @@ async function sent(told: Pick<ClaimedMessage, 'event' | 'exportId' | 'facts'>, 
     },
   } as unknown as OutboundHttp;
   const links = new LinkSigner(config);
-  const downloads = new ExportFiles(null as never, null as never, links);
+  const downloads = new ExportFiles(null as never, null as never, links, null as never, null as never);
   const exports = { find: () => Promise.resolve(source) } as unknown as ExportsForDelivery;
   const presenter = new ExportPresenter(downloads, links, config);
   const channel = new WebhookChannel(http, null as never, new SecretCipher(config.encryption), exports, presenter);

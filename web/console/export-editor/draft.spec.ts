@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyDraft, findProblem, fromRequest, toRequest, toSelection } from './draft';
+import { DIVISIBLE_FORMATS, DIVISIONS } from './division';
 import { FORMAT_OPTIONS, optionsOf, ROWS_FORMATS } from './format-options';
 
 const JANUARY = {
@@ -164,7 +165,10 @@ describe('The options of formats', () => {
 
   it('are those of the API', () => {
     const options = Object.entries(schemas['DataExportOptions']!.properties);
-    const ofFormats = options.filter(([name]) => name !== 'timezone' && name !== 'columns');
+    const others: readonly string[] = ['timezone', 'columns', ...DIVISIONS];
+    const ofFormats = options.filter(([name]) => !others.includes(name));
+    const { description: parts = '' } = schemas['DataExportOptions']!.properties['parts']!;
+    expect(parts.split(':')[0]!.split(', ').sort()).toEqual([...DIVISIBLE_FORMATS].sort());
     const described = ofFormats.map(([name, { enum: values, default: usual, description = '' }]) => [
       name,
       { formats: description.split(':')[0]!.split(', ').sort(), values, usual },

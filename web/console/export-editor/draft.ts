@@ -1,5 +1,6 @@
 import type { RowsRequest, TablesRequest } from '@export-service/client';
 import { type Condition, findConflicts, fromFilters, toFilters, toOperators } from './conditions';
+import { type Division, fromDivisionOptions, isDivisible, toDivisionOptions } from './division';
 import {
   FORMAT_OPTIONS,
   type FormatOptionName,
@@ -25,6 +26,8 @@ export interface Draft {
   readonly conditions: readonly Condition[];
   readonly format: RowsFormat;
   readonly options: OptionValues;
+  /** One file if absent. */
+  readonly division?: Division;
   /** An IANA name. */
   readonly timeZone: string;
   /** How long the file is kept; empty for the service's default. */
@@ -74,8 +77,10 @@ export function toSelection(draft: Draft, tables?: readonly string[]): Selection
     ([table, names]) => names.length > 0 && (tables === undefined || tables.includes(table)),
   );
   const filters = toFilters(draft.conditions, tables);
+  const count = tables?.length ?? draft.tables.length;
   const options = {
-    ...toOptions(draft.options, draft.format, tables?.length ?? draft.tables.length),
+    ...toOptions(draft.options, draft.format, count),
+    ...(draft.division && isDivisible(draft.format, count) && toDivisionOptions(draft.division)),
     ...(draft.timeZone !== UTC && { timezone: draft.timeZone }),
   };
   return {
@@ -135,6 +140,7 @@ export function fromRequest(request: RequestLike): Draft {
   const isRecord = 'id' in request;
   const tables = namesOf(request.tables ?? options['tables']);
   const dataTypes = namesOf(request.data_types);
+  const division = fromDivisionOptions(options);
   const userId = isRecord ? options['user_id'] : request.user_id;
   return emptyDraft({
     scope: tables.length > 0 ? 'tables' : 'own',
@@ -151,6 +157,7 @@ export function fromRequest(request: RequestLike): Draft {
         return typeof value === 'string' || typeof value === 'boolean' ? [[name, value]] : [];
       }),
     ),
+    ...(division.by !== '' && { division }),
     timeZone: typeof options['timezone'] === 'string' ? options['timezone'] : UTC,
     retentionDays: request.retention_days == null ? '' : String(request.retention_days),
     notify: fromNotify(request.notify),

@@ -9,14 +9,31 @@ import {
   recoverData,
   toDataQuery,
   validateRequest,
-  validateCompression,
+  validateStreamOptions,
+  validateTables,
   type FileOptions,
   validateOptions,
 } from './data-query';
+import type { PartitionUnit } from '../../../export/sources';
 import type { ExportFormat } from '../../../formats';
+import { builtInType } from '../../../../test/fakes/column-type';
+import type { LiveColumn, TablePlan } from './table-plan';
 
 const ANN: UserPrincipal = { userId: 'ann', tenantId: 'blue', roles: ['author'] };
 const ROOT: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] };
+
+function columnOf(name: string, family: 'text' | 'timestamptz'): LiveColumn {
+  return { name, type: builtInType(family), family, scale: null, mayHoldJsonText: false, isMoney: false };
+}
+
+const COLUMNS = [columnOf('at', 'timestamptz'), columnOf('kind', 'text')];
+const NOTES: TablePlan = {
+  table: { name: 'notes', schema: 'public', relation: 'notes', isLockable: true, columns: COLUMNS },
+  section: 'notes',
+  columns: COLUMNS,
+  accessPredicates: [],
+  conditions: [],
+};
 
 function requestOf(traits: Partial<DataRequest> = {}): DataRequest {
   return { type: 'partial', format: 'csv', options: {}, ...traits };
@@ -170,11 +187,46 @@ describe('Format options of a row export', () => {
   it('reject compression for the zip of several tables', () => {
     const gzip: FileOptions = { compression: 'gzip' };
 
-    expect(validateCompression(gzip, 'csv', 2).map(({ field }) => field)).toEqual(['options.compression']);
+    expect(validateTables(gzip, 'csv', [NOTES, NOTES]).map(({ field }) => field)).toEqual(['options.compression']);
     expect([
-      validateCompression(gzip, 'csv', 1),
-      validateCompression(gzip, 'json', 2),
-      validateCompression({}, 'csv', 2),
+      validateTables(gzip, 'csv', [NOTES]),
+      validateTables(gzip, 'json', [NOTES, NOTES]),
+      validateTables({}, 'csv', [NOTES, NOTES]),
     ]).toEqual([[], [], []]);
+  });
+
+  it.each<[object, string]>([
+    [{ parts: 1 }, 'parts'],
+    [{ parts: 2.5 }, 'parts'],
+    [{ parts: '4' }, 'parts'],
+    [{ parts: null }, 'parts'],
+    [{ parts: 4, max_part_bytes: 2_000_000 }, 'parts'],
+    [{ max_part_rows: 10 }, 'max_part_rows'],
+    [{ max_part_bytes: 1e300 }, 'max_part_bytes'],
+    [{ partition_by: 'at' }, 'partition_by'],
+    [{ partition_by: { column: 'at' } }, 'partition_by'],
+    [{ partition_by: { column: 'at', unit: 'day', more: 1 } }, 'partition_by'],
+  ])('reject the division %j', (options, option) => {
+    expect(validateOptions(options as FileOptions, 'csv').map(({ field }) => field)).toEqual([`options.${option}`]);
+  });
+
+  it('divide one table in formats of rows, and no other export', () => {
+    expect(validateOptions({ max_part_rows: 1_000, max_part_bytes: 2_000_000 }, 'ndjson')).toEqual([]);
+    expect(validateOptions({ parts: 4 }, 'xlsx').map(({ field }) => field)).toEqual(['options.parts']);
+    expect(validateTables({ parts: 4 }, 'csv', [NOTES])).toEqual([]);
+    expect(validateTables({ parts: 4 }, 'csv', [NOTES, NOTES]).map(({ field }) => field)).toEqual(['options.parts']);
+    expect(validateStreamOptions({ parts: 4 }).map(({ field }) => field)).toEqual(['options.parts']);
+  });
+
+  it.each<[string, PartitionUnit, string[]]>([
+    ['at', 'hour', []],
+    ['at', 'value', ['options.partition_by.unit']],
+    ['kind', 'value', []],
+    ['kind', 'year', ['options.partition_by.unit']],
+    ['size', 'value', ['options.partition_by.column']],
+  ])('make folders of the column %s by %s', (column, unit, fields) => {
+    const errors = validateTables({ partition_by: { column, unit } }, 'csv', [NOTES]);
+
+    expect(errors.map(({ field }) => field)).toEqual(fields);
   });
 });

@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import type { ExportDescription } from '../../../export';
+import { DIVISION_OPTIONS, divisionOf, type ExportDescription, findDivisionErrors } from '../../../export/sources';
+import type { TablePlan } from './table-plan';
 import type { NotifyInput } from '../../../delivery';
 import {
+  divisibleFormats,
   type ExportFormat,
   formatsOf,
   streamableFormatsOf,
   type ExportOptions,
   findOptionErrors,
   findSeveralTablesErrors,
+  type TypeFamily,
 } from '../../../formats';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
@@ -35,16 +38,66 @@ export function toFileOptions(given: ExportOptions): FileOptions {
  * @param format `null` if the format is invalid, too
  */
 export function validateOptions(options: FileOptions, format: ExportFormat | null): FieldError[] {
-  const errors = findOptionErrors(options, 'relations', format, ['timezone']);
+  const errors = findOptionErrors(options, 'relations', format, ['timezone', ...DIVISION_OPTIONS]);
+  errors.push(...findDivisionErrors(options), ...findFormatErrors(options, format));
   if (options.timezone !== undefined && !isTimeZone(options.timezone)) {
     errors.push({ field: 'timezone', message: 'must be the IANA name of a time zone, such as Europe/Kyiv' });
   }
   return errors.map(toOptionField);
 }
 
-/** Finds options that a file of several tables cannot have. */
-export function validateCompression(options: FileOptions, format: ExportFormat | null, tables: number): FieldError[] {
-  return format === null || tables < 2 ? [] : findSeveralTablesErrors(options, format).map(toOptionField);
+export const DIVISIBLE_FORMATS = divisibleFormats();
+
+function findFormatErrors(options: FileOptions, format: ExportFormat | null): FieldError[] {
+  if (format === null || DIVISIBLE_FORMATS.includes(format)) return [];
+  return divisionOptionsOf(options).map((field) => {
+    return { field, message: `is not an option of ${format}, only of ${DIVISIBLE_FORMATS.join(', ')}` };
+  });
+}
+
+function divisionOptionsOf(options: FileOptions): string[] {
+  return DIVISION_OPTIONS.filter((name) => options[name] !== undefined);
+}
+
+/** Finds options that a response with rows cannot have. */
+export function validateStreamOptions(options: FileOptions): FieldError[] {
+  return divisionOptionsOf(options).map((name) => {
+    return { field: `options.${name}`, message: 'must be missing for realtime: the rows are in the response' };
+  });
+}
+
+/** Finds options that an export of these tables cannot have. */
+export function validateTables(
+  options: FileOptions,
+  format: ExportFormat | null,
+  plans: readonly TablePlan[],
+): FieldError[] {
+  const [plan] = plans;
+  if (plans.length < 2) return plan ? findPartitionErrors(options, plan) : [];
+  const errors = format === null ? [] : findSeveralTablesErrors(options, format);
+  const message = 'must be missing for several tables. Export each of them separately';
+  return [...errors, ...divisionOptionsOf(options).map((field) => ({ field, message }))].map(toOptionField);
+}
+
+/** Types whose values are equal if their texts are, or which PostgreSQL compares. */
+const VALUE_FAMILIES: readonly TypeFamily[] = ['text', 'integer', 'decimal', 'boolean', 'date'];
+const PERIOD_FAMILIES: readonly TypeFamily[] = ['date', 'timestamp', 'timestamptz'];
+
+function findPartitionErrors(options: FileOptions, { table, columns }: TablePlan): FieldError[] {
+  const partitionBy = divisionOf(options)?.partitionBy;
+  if (!partitionBy) return [];
+  const field = 'options.partition_by';
+  const column = columns.find(({ name }) => name === partitionBy.column);
+  if (!column) {
+    const message = `must name one of the exported columns of ${JSON.stringify(table.name)}`;
+    return [{ field: `${field}.column`, message, code: 'unknown-column' }];
+  }
+  const { family, type } = column;
+  const isUuid = family === 'other' && type.name === 'uuid';
+  const isAllowed =
+    partitionBy.unit === 'value' ? isUuid || VALUE_FAMILIES.includes(family) : PERIOD_FAMILIES.includes(family);
+  if (isAllowed) return [];
+  return [{ field: `${field}.unit`, message: `is not possible for the type ${type.name} of the column` }];
 }
 
 export function isTimeZone(name: unknown): name is string {

@@ -95,12 +95,16 @@ class GivenDatabase extends SourceDatabase {
       readableTables: unchanging,
       lockTables: unchanging,
       relation: unchanging,
+      divide: unchanging,
+      pieceOf: unchanging,
+      assertOpen: unchanging,
       findUser: unchanging,
       setting: unchanging,
     });
   }
 
   override open = unchanging;
+  override join = unchanging;
   override serverId = unchanging;
 }
 

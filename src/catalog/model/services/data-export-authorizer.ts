@@ -12,9 +12,9 @@ import {
   parseFormat,
   toDataQuery,
   validateRequest,
-  validateCompression,
   type FileOptions,
   validateOptions,
+  validateTables,
 } from '../domain/data-query';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
 import { isRelative } from '../domain/table-plan';
@@ -74,7 +74,13 @@ export class DataExportAuthorizer {
     const checked = await errors.collect(() =>
       this.database.preview(async (view) => {
         const plans = await this.planner.planAndCheck(query, view);
-        errors.add(...validateCompression(request.options, format ?? null, plans.length));
+        errors.add(
+          ...validateTables(
+            request.options,
+            format ?? null,
+            plans.map(({ plan }) => plan),
+          ),
+        );
         const asOf = plans.some(({ plan }) => isRelative(plan)) ? view.takenAt : null;
         return { asOf, estimate: errors.isEmpty ? await estimate(plans, view, sampleRows) : null };
       }, query.timeZone),

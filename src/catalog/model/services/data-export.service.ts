@@ -11,7 +11,7 @@ import {
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
-import { type DataRequest, STREAMS, TABLE_FORMATS, USER_FORMATS } from '../domain/data-query';
+import { type DataRequest, STREAMS, TABLE_FORMATS, USER_FORMATS, validateStreamOptions } from '../domain/data-query';
 import { DataExportAuthorizer } from './data-export-authorizer';
 
 const STREAM_FORMATS = STREAMS.map(({ format }) => format);
@@ -78,7 +78,9 @@ export class DataExportService {
 }
 
 /** @throws DomainError invalid if the request of a stream has a field that only files have */
-function rejectFileFields({ notify, retentionSeconds }: DataRequest): void {
+function rejectFileFields({ notify, retentionSeconds, options }: DataRequest): void {
+  const errors = validateStreamOptions(options);
+  if (errors.length > 0) throw DomainError.invalidRequest(...errors);
   rejectForStream('notify', Boolean(notify), 'the rows are in the response');
   rejectForStream('retention_days', retentionSeconds != null, 'no file is kept');
 }

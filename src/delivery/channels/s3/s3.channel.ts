@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { copyTimeout, type ExportFile, ExportFiles, manifestPath } from '../../infrastructure/export-file';
+import {
+  type CopiedExport,
+  copyTimeout,
+  type ExportFile,
+  ExportFiles,
+  MANIFEST_NAME,
+  manifestPath,
+} from '../../infrastructure/export-file';
 import { ObjectClaims } from '../../infrastructure/object-claims';
 import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
-import { toFileNames } from '../../model/domain/file-names';
+import { toFileNames, toFolderNames } from '../../model/domain/file-names';
 import {
   type ChannelRegistration,
   DeliveryChannel,
@@ -55,16 +62,17 @@ export class S3Channel extends DeliveryChannel {
   ): Promise<DeliveryReceipt> {
     const target = parseBucketTarget(message.target);
     if (!target) throw new DeliveryRefusedError('The target of the delivery is no bucket');
-    const { source, file, manifest } = await this.files.find(message, progress);
-    const names = toFileNames(target, source.fileName, source.completedAt ?? source.updatedAt);
+    const { source, file, manifest, parts } = await this.files.find(message, progress);
+    const toNames = parts ? toFolderNames : toFileNames;
+    const names = toNames(target, source.fileName, source.completedAt ?? source.updatedAt);
     const bucket = await this.open(target);
     try {
       const { endpoint, bucket: name, prefix } = bucket;
       const range = { endpoint, bucket: name, begin: `${prefix}${names.stem}` };
       const stop = AbortSignal.any([signal, copyTimeout(file)]);
-      const copy = { bucket, file, manifest, signal: stop };
+      const copy = { bucket, file, manifest, parts, signal: stop };
       const key = await this.claims.copyToFreeKey(range, names.candidates(prefix), file.exportId, (candidate, claim) =>
-        copyTo(candidate, claim, copy),
+        parts ? copyParts(candidate, claim, copy) : copyTo(candidate, claim, copy),
       );
       if (key === null) throw new BucketAccessError(`There are too many files of this day in ${bucket.uri}`);
       return { bucket: name, key, bytes: file.size };
@@ -87,6 +95,7 @@ interface Copy {
   readonly bucket: OpenBucket;
   readonly file: ExportFile;
   readonly manifest: ExportFile | null;
+  readonly parts: CopiedExport['parts'];
   readonly signal: AbortSignal;
 }
 
@@ -106,6 +115,30 @@ async function copyTo(key: string, claim: 'new' | 'held', { bucket, file, manife
   }
   if (!manifest || !beside || (await write(beside, manifest, claim, signal))) return true;
   throw new DeliveryRefusedError(`${bucket.uri} has another object where the manifest of the file belongs`);
+}
+
+/**
+ * Copies files to a folder, and the manifest last: a folder with a manifest is complete. The next attempt after a crash copies what
+ * is missing.
+ * @returns whether the folder has these files now; otherwise it has others
+ */
+async function copyParts(folder: string, claim: 'new' | 'held', copy: Copy): Promise<boolean> {
+  const { bucket, file, manifest, parts, signal } = copy;
+  if (!manifest || !parts) throw new DeliveryRefusedError('The export has no manifest');
+  const marker = bucket.object(`${folder}${MANIFEST_NAME}`);
+  if (await hasOther(marker, file, signal)) return false;
+  let isFirst = true;
+  for await (const part of parts()) {
+    const object = bucket.object(`${folder}${part.name}`);
+    const found = await object.head(signal);
+    const isThere =
+      found.kind === 'object' ? found.exportId === file.exportId : await write(object, part, claim, signal);
+    if (!isThere && isFirst) return false;
+    if (!isThere) throw new DeliveryRefusedError(`${bucket.uri} has another object where a file of the export belongs`);
+    isFirst = false;
+  }
+  if (await write(marker, manifest, claim, signal)) return true;
+  throw new DeliveryRefusedError(`${bucket.uri} has another object where the manifest of the files belongs`);
 }
 
 /** Whether there is an object of somebody else. */

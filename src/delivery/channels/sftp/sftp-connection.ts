@@ -201,6 +201,11 @@ export class SftpConnection {
     }
   }
 
+  /** Makes a folder and those above it, unless they exist. */
+  async makeFolder(path: string, signal: AbortSignal): Promise<void> {
+    await run(this.client.mkdir(path, true), signal);
+  }
+
   /** Renames a file. Servers refuse when the new name exists. */
   async rename(from: string, to: string, signal: AbortSignal): Promise<void> {
     await run(this.client.rename(from, to), signal);

@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import {
+  type CopiedExport,
   copyTimeout,
   type ExportFile,
   ExportFiles,
+  MANIFEST_NAME,
   manifestPath,
   verifiedBytes,
 } from '../../infrastructure/export-file';
 import { ObjectClaims } from '../../infrastructure/object-claims';
 import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
-import { toFileNames } from '../../model/domain/file-names';
+import { toFileNames, toFolderNames } from '../../model/domain/file-names';
 import {
   type ChannelRegistration,
   DeliveryChannel,
@@ -34,6 +36,7 @@ interface Copy {
   readonly location: SftpLocation;
   readonly file: ExportFile;
   readonly manifest: ExportFile | null;
+  readonly parts: CopiedExport['parts'];
   /** Identifies the parts of all attempts at the message. */
   readonly messageId: string;
   readonly signal: AbortSignal;
@@ -76,18 +79,22 @@ export class SftpChannel extends DeliveryChannel {
     const target = parseSftpTarget(message.target);
     const location = target && parseSftpUri(target.uri);
     if (!location) throw new DeliveryRefusedError('The target of the delivery is no SFTP server');
-    const { source, file, manifest } = await this.files.find(message, progress);
-    const names = toFileNames(target, source.fileName, source.completedAt ?? source.updatedAt);
+    const { source, file, manifest, parts } = await this.files.find(message, progress);
+    const toNames = parts ? toFolderNames : toFileNames;
+    const names = toNames(target, source.fileName, source.completedAt ?? source.updatedAt);
     const stop = AbortSignal.any([signal, copyTimeout(file)]);
     const connection = await this.connections.open(location, { ...target, ...this.planner.decrypt(target) }, stop);
     try {
       const { folder } = location;
       const endpoint = formatSftpUri({ ...location, folder: '/' });
       const range = { endpoint, bucket: target.username, begin: `${folder}${names.stem}` };
-      const copy = { connection, location, file, manifest, messageId: message.id, signal: stop };
+      const copy = { connection, location, file, manifest, parts, messageId: message.id, signal: stop };
       if (message.attempt > 1) await removeEarlierParts(copy);
-      const path = await this.claims.copyToFreeKey(range, names.candidates(folder), file.exportId, (candidate, claim) =>
-        copyTo(candidate, claim, copy),
+      const path = await this.claims.copyToFreeKey(
+        range,
+        names.candidates(folder),
+        file.exportId,
+        (candidate, claim) => (parts ? copyParts(candidate, claim, copy) : copyTo(candidate, claim, copy)),
       );
       if (path === null) throw new SftpAccessError(`There are too many files of this day in ${target.uri}`);
       return { host: location.host, path, bytes: file.size };
@@ -112,6 +119,28 @@ async function copyTo(path: string, claim: 'new' | 'held', copy: Copy): Promise<
   if (!(await copyFile(path, claim, copy))) return false;
   if (await copyFile(beside, 'held', { ...copy, file: manifest })) return true;
   throw new DeliveryRefusedError(`${location.host} has another file where the manifest of the file belongs`);
+}
+
+/**
+ * Copies files to a folder, and the manifest last: a folder with a manifest is complete. The next attempt after a crash copies what
+ * is missing.
+ * @returns whether the folder has these files now; otherwise it has others
+ */
+async function copyParts(folder: string, claim: 'new' | 'held', copy: Copy): Promise<boolean> {
+  const { connection, location, manifest, parts, signal } = copy;
+  if (!manifest || !parts) throw new DeliveryRefusedError('The export has no manifest');
+  if (claim === 'new' && (await connection.sizeOf(folder, signal)) !== null) return false;
+  const folders = new Set<string>();
+  for await (const part of parts()) {
+    const path = `${folder}${part.name}`;
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    if (!folders.has(parent)) await connection.makeFolder(parent, signal);
+    folders.add(parent);
+    if (await copyFile(path, 'held', { ...copy, file: part })) continue;
+    throw new DeliveryRefusedError(`${location.host} has another file where a file of the export belongs`);
+  }
+  if (await copyFile(`${folder}${MANIFEST_NAME}`, 'held', { ...copy, file: manifest })) return true;
+  throw new DeliveryRefusedError(`${location.host} has another file where the manifest of the files belongs`);
 }
 
 /** @returns whether the path has this file now; otherwise it has another one */

@@ -40,6 +40,17 @@ export function toFileNames({ name, date }: FileNaming, fileName: string | null,
   };
 }
 
+/** The folders in which several files may be stored: `name_date/`, `name_date-2/` and so on. */
+export function toFolderNames(naming: FileNaming, fileName: string | null, completedAt: Date): FileNames {
+  const names = toFileNames(naming, fileName, completedAt);
+  return {
+    stem: names.stem,
+    *candidates(folder) {
+      for (const path of names.candidates(folder)) yield `${path.slice(0, path.lastIndexOf('.'))}/`;
+    },
+  };
+}
+
 /** Turns a name that a user typed into a part of a key that no storage, file system or program misreads. */
 export function toKeySegment(name: string): string {
   const cleaned = name

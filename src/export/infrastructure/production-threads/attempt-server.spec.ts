@@ -4,6 +4,7 @@ import { until } from '../../../../test/support/until';
 import { onAbort, pause } from '../../../platform/async';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { ExportProduction } from '../../model/services/export-production';
+import { PartProduction } from '../../model/services/part-production';
 import { AttemptServer } from './attempt-server';
 import type { FromThread, ToThread } from './thread-protocol';
 
@@ -12,7 +13,8 @@ async function setup(textOf: BenchTraits['textOf'] = () => TEXT, beforeLine?: Be
   const attempt = (await bench.claim(await bench.request()))!;
   const { port1, port2 } = new MessageChannel();
   const closed = jest.fn();
-  new AttemptServer(new ExportProduction(bench.rendering, bench.storage)).serve(port2, closed);
+  const parts = new PartProduction(bench.sources, bench.storage);
+  new AttemptServer(new ExportProduction(bench.rendering, bench.storage), parts).serve(port2, closed);
   const send = (message: ToThread) => {
     port1.postMessage(message);
   };

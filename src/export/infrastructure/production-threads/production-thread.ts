@@ -3,7 +3,7 @@ import { onAbort, settlesWithin } from '../../../platform/async';
 import type { ReportProgress } from '../../../formats';
 import type { FinishedFile } from '../../model/domain/export';
 import type { Attempt } from '../../model/domain/interfaces/attempt.repository';
-import { type FromThread, fromSentError, type ToThread } from './thread-protocol';
+import { type FromThread, fromSentError, type PartTask, type ToThread } from './thread-protocol';
 
 const TICK_MS = 1_000;
 /** No regular work blocks the event loop of a thread for this many ticks in a row. */
@@ -29,7 +29,7 @@ export interface ThreadOptions {
 
 interface PendingAttempt {
   readonly report: ReportProgress;
-  readonly resolve: (file: FinishedFile) => void;
+  readonly resolve: (result: never) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -48,6 +48,7 @@ export class ProductionThread {
   /** Counted in ticks, so that the time for which the process was paused does not count. */
   private ticksWaited = 0;
   private failure: string | null = null;
+  private hasEnded = false;
   /** Resolves when the thread has ended: with the reason, or with `null` after a regular end. */
   readonly ended: Promise<string | null>;
 
@@ -64,6 +65,7 @@ export class ProductionThread {
     });
     this.ended = new Promise((resolve) => {
       this.worker.once('exit', (code) => {
+        this.hasEnded = true;
         if (code !== 0) this.failure ??= `exit code ${code}`;
         clearInterval(this.ticking);
         const error = new ThreadEndedError(`The production thread ended: ${this.failure ?? 'it was closed'}`);
@@ -79,11 +81,30 @@ export class ProductionThread {
   }
 
   /** @throws what the production throws, or ThreadEndedError */
-  async produce(attempt: Attempt, report: ReportProgress, signal: AbortSignal): Promise<FinishedFile> {
+  produce(attempt: Attempt, report: ReportProgress, signal: AbortSignal): Promise<FinishedFile> {
+    return this.run(attempt.token, { kind: 'produce', attempt }, report, signal);
+  }
+
+  /** @returns what the task says @throws what the production throws, or ThreadEndedError */
+  perform<Result>(token: string, task: PartTask, report: ReportProgress, signal: AbortSignal): Promise<Result> {
+    return this.run(token, { kind: 'part', token, task }, report, signal);
+  }
+
+  /** Closes what stayed open for an attempt. */
+  abort(token: string): void {
+    this.send({ kind: 'abort', token });
+  }
+
+  private async run<Result>(
+    token: string,
+    message: ToThread,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<Result> {
     signal.throwIfAborted();
-    const { token } = attempt;
-    const produced = new Promise<FinishedFile>((resolve, reject) => {
-      this.pending.set(token, { report, resolve, reject });
+    if (this.hasEnded) throw new ThreadEndedError('The production thread has ended');
+    const produced = new Promise<Result>((resolve, reject) => {
+      this.pending.set(token, { report, resolve: resolve, reject });
     });
     let giveUp: NodeJS.Timeout | undefined;
     const stopListening = onAbort(signal, () => {
@@ -94,7 +115,7 @@ export class ProductionThread {
       this.tick();
     }, TICK_MS);
     try {
-      this.send({ kind: 'produce', attempt });
+      this.send(message);
       return await produced;
     } finally {
       stopListening();
@@ -121,7 +142,8 @@ export class ProductionThread {
     }
     const attempt = this.pending.get(message.token);
     if (message.kind === 'progress') attempt?.report(message.progress);
-    else if (message.kind === 'produced') attempt?.resolve(message.file);
+    else if (message.kind === 'produced') attempt?.resolve(message.file as never);
+    else if (message.kind === 'part-done') attempt?.resolve(message.result as never);
     else attempt?.reject(fromSentError(message.error));
   };
 

@@ -49,7 +49,8 @@ export class ThreadedProduction extends Production implements OnApplicationShutd
     await Promise.all([...this.threads].map((thread) => thread.close()));
   }
 
-  private leastBusy(): ProductionThread {
+  /** The thread for the next work. */
+  leastBusy(): ProductionThread {
     const [least] = [...this.threads].sort((one, other) => one.load - other.load);
     return least && (least.load === 0 || this.threads.size >= this.options.threads) ? least : this.start();
   }

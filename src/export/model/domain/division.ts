@@ -64,15 +64,33 @@ export function findDivisionErrors(options: ExportOptions): FieldError[] {
     errors.push({ field: 'partition_by', message });
   }
   if (parts !== undefined && (maxRows ?? maxBytes ?? partitionBy) !== undefined) {
-    errors.push({ field: 'parts', message: 'must be missing if max_part_rows, max_part_bytes or partition_by is given' });
+    errors.push({
+      field: 'parts',
+      message: 'must be missing if max_part_rows, max_part_bytes or partition_by is given',
+    });
   }
   return errors;
 }
 
-/** @throws DomainError unprocessable, if so many rows would need too many files */
-export function checkFileCount({ maxRows }: Division, rows: number | null): void {
-  if (maxRows === null || rows === null || Math.ceil(rows / maxRows) <= MAX_FILES) return;
-  throw tooManyFilesError();
+/** How many files an export is expected to have; `null` if nothing is known. */
+export function expectFiles(
+  { parts, maxRows, maxBytes, partitionBy }: Division,
+  { count, fileSize }: { readonly count: number | null; readonly fileSize: number | null },
+): number | null {
+  if (parts !== null) return parts;
+  if (partitionBy !== null) return null;
+  const byRows = maxRows !== null && count !== null ? Math.ceil(count / maxRows) : 0;
+  const byBytes = maxBytes !== null && fileSize !== null ? Math.ceil(fileSize / maxBytes) : 0;
+  return Math.max(byRows, byBytes) || null;
+}
+
+/** @throws DomainError unprocessable, if an export is expected to need too many files */
+export function checkFileCount(
+  options: ExportOptions,
+  estimate: { readonly count: number | null; readonly fileSize: number | null } | null,
+): void {
+  const division = divisionOf(options);
+  if (division && estimate && (expectFiles(division, estimate) ?? 0) > MAX_FILES) throw tooManyFilesError();
 }
 
 export function tooManyFilesError(): DomainError {

@@ -39,6 +39,8 @@ export interface ExportEstimate {
 
 /** An estimate as its caller sees it. */
 export interface DetailedEstimate extends ExportEstimate {
+  /** Of how many files it would consist; `null` for a single file, and if it is not known. */
+  readonly files: number | null;
   readonly samples: readonly SampleTable[];
   readonly warnings: readonly ExportWarning[];
 }

@@ -5,6 +5,7 @@ import type { Config } from '../../../platform/config/config';
 import { type IdempotentRequest, idempotentRequest } from '../../../platform/idempotent-request';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import { type LimitUse, type RateLimit, takeOneMoreOfAll } from '../../../platform/rate-limit';
+import { checkFileCount, divisionOf } from './division';
 import { ownerOf, type RecordOwner } from './export';
 import { checkEstimatedRows, type ExportEstimate, type SourceEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
@@ -59,7 +60,7 @@ export type EstimateInput<Params = unknown> = Pick<
   'caller' | 'owner' | 'kind' | 'params' | 'format' | 'options' | 'estimate' | 'retentionSeconds'
 >;
 
-/** @throws ZodError when the parameters are not those of the source */
+/** @throws ZodError when the parameters are not those of the source | DomainError unprocessable */
 export function toRequest(
   input: ExportInput,
   estimate: ExportEstimate | null,
@@ -67,6 +68,7 @@ export function toRequest(
   { exports, customers }: Config,
 ): RequestExport {
   const { caller, owner = ownerOf(caller), scheduleId = null, oneTime = false, audited = {} } = input;
+  if (oneTime && divisionOf(input.options)) throw oneTimeError();
   const params = source.params.parse(input.params);
   const { options, ...described } = source.describe(params, owner);
   const { rateLimit = exports.rateLimit } = input;
@@ -79,7 +81,7 @@ export function toRequest(
     options: { ...options, ...input.options },
     scheduleId,
     oneTime,
-    isLarge: isLargeRequest(input.expected, estimate),
+    isLarge: divisionOf(input.options) !== null || isLargeRequest(input.expected, estimate),
     expected: { done: 0, ...input.expected },
     estimate,
     maxEstimatedRows: exports.maxEstimatedRows,
@@ -88,6 +90,11 @@ export function toRequest(
     customerRateLimit: scheduleId !== null ? null : customers.rateLimit,
     audited,
   };
+}
+
+function oneTimeError(): DomainError {
+  const message = 'A one-time file cannot consist of several files. Leave out the options that divide the export.';
+  return new DomainError('unprocessable', 'one-time-in-parts', message);
 }
 
 /** What the audit log says of a request. */
@@ -139,6 +146,7 @@ export function createExport(
     const earlier = await transaction.find(knownId ?? id);
     if (earlier) return { export: earlier, isNew: false, rateLimit: null };
     checkEstimatedRows(request.estimate, request.maxEstimatedRows);
+    checkFileCount(request.options, request.estimate);
     if (attemptToken !== undefined) await limitStreams(transaction, request.caller);
     const rateLimit = takeOneMoreOfAll(await limitsOf(transaction, request, customer));
     return { export: await transaction.insert(id, request, attemptToken), isNew: true, rateLimit };

@@ -1,10 +1,12 @@
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Principal } from '../../../platform/auth/principal';
-import type { Content, ContentKind, ExportFormat, ExportOptions } from '../../../formats';
+import type { Content, ContentKind, ContentOf, ExportFormat, ExportOptions } from '../../../formats';
 import type { Export, ExportDescription, RecordOwner } from './export';
 import type { SourceEstimate } from './export-estimate';
+import type { Division } from './division';
 import { type ExportKind, registerExportKind } from './export-kind';
+import type { DivisionPlan, Piece } from './part';
 
 const KIND = 'export-kind';
 
@@ -20,6 +22,24 @@ export interface OpenedSource {
   readonly content: Content;
   /** Identifies the database that has the rows; absent or `null` where there is none, or it is not known. */
   readonly server?: string | null;
+}
+
+/** The rows of one table, divided. Its snapshot stays open until the signal of the context aborts. */
+export interface DividedSource extends OpenedSource {
+  /** All rows; they are not read as a whole. */
+  readonly content: ContentOf<'relations'>;
+  readonly plan: DivisionPlan;
+
+  /** Opens the rows of one piece, one after the other, for the worker that has the snapshot. */
+  openPiece(piece: Piece): ContentOf<'relations'>;
+
+  /** @throws if the snapshot was closed, so that its tables may have changed in ways that snapshots do not hide */
+  assertOpen(): Promise<void>;
+}
+
+/** This worker cannot read the snapshot of another one, which may be on another server or closed. */
+export class SnapshotNotSharedError extends Error {
+  override readonly name = 'SnapshotNotSharedError';
 }
 
 export interface SourceContext {
@@ -87,6 +107,19 @@ export abstract class ExportSource<Params = unknown> {
 
   /** @throws DomainError when it cannot be exported, now or later; the message becomes the record's `error` */
   abstract open(params: Params, context: SourceContext): Promise<OpenedSource>;
+
+  /**
+   * Opens a snapshot, and plans how several workers read it; absent where an export is always one file.
+   * @throws DomainError when it cannot be exported or divided
+   */
+  divide?(params: Params, division: Division, context: SourceContext): Promise<DividedSource>;
+
+  /**
+   * Opens the rows of a piece in the snapshot of another worker; present with `divide`.
+   * @param snapshot of the plan
+   * @throws SnapshotNotSharedError
+   */
+  openPiece?(params: Params, snapshot: object, piece: Piece, context: SourceContext): Promise<ContentOf<'relations'>>;
 
   /**
    * Draws a page of a file as a PNG; absent where the files have no pages of the source.

@@ -5,6 +5,7 @@ import type { ExportEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
 import type { ExportStatus } from './export-status';
 import type { ManifestFacts } from './manifest/manifest-facts';
+import type { PartFile } from './part-file';
 import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 
 /** The owners of a record: a person, an external system, or both, when the system acts for the person. */
@@ -99,6 +100,8 @@ export interface Export extends RecordOwner, ExportDescription {
   readonly sha256: string | null;
   readonly recordCount: number | null;
   readonly pageCount: number | null;
+  /** How many files it consists of, which are downloaded as one zip; `null` for a single file. */
+  readonly partCount: number | null;
   readonly downloadCount: number;
   /** When the file was given out, once and for all; of one-time exports only. */
   readonly downloadedAt: Date | null;
@@ -133,6 +136,8 @@ export interface FinishedFile {
   readonly warnings: readonly ExportWarning[];
   /** What its manifest says besides. */
   readonly facts: ManifestFacts;
+  /** Its files, if it consists of several; the object, the size and the hash are then of none. */
+  readonly parts?: readonly PartFile[];
 }
 
 /** Whole percents, rounded down so that 100 is never shown too early; `null` while the total is unknown. */

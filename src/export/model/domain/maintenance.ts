@@ -1,5 +1,6 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from './attempt-limits';
 import { type Export, type ExportFailure, objectPrefix } from './export';
+import { partPrefix } from './part';
 
 /** How many records one statement of the maintenance changes at most. */
 export const MAINTENANCE_BATCH = 500;
@@ -56,6 +57,8 @@ export function failureOfStalled({
 export interface FileOwner extends Pick<Export, 'id' | 'status' | 'updatedAt'> {
   readonly storageKey: string | null;
   readonly attemptToken: string | null;
+  /** The keys of its files, if it consists of several. */
+  readonly partKeys: ReadonlySet<string>;
 }
 
 /**
@@ -64,9 +67,12 @@ export interface FileOwner extends Pick<Export, 'id' | 'status' | 'updatedAt'> {
  */
 export function isFileReferenced(key: string, owner: FileOwner | undefined, settledSince: Date): boolean {
   if (!owner) return false;
-  const { id, status, storageKey, attemptToken, updatedAt } = owner;
-  const isBeingWritten = status === 'processing' && key.startsWith(`${objectPrefix(id)}${String(attemptToken)}.`);
-  return key === storageKey || isBeingWritten || updatedAt > settledSince;
+  const { id, status, storageKey, attemptToken, partKeys, updatedAt } = owner;
+  const isNamed = key === storageKey || (status === 'completed' && partKeys.has(key));
+  const current = String(attemptToken);
+  const ofAttempt = [`${objectPrefix(id)}${current}.`, partPrefix(id, current)];
+  const isBeingWritten = status === 'processing' && ofAttempt.some((prefix) => key.startsWith(prefix));
+  return isNamed || isBeingWritten || updatedAt > settledSince;
 }
 
 /** The id of the export in a key: the folder of the file. It may be none when the file is foreign. */

@@ -1,18 +1,11 @@
-import type { ExportWarning } from '../../../formats';
+import { type ExportWarning, type FileLimits, toFileName } from '../../../formats';
 import type { Export, ExportFailure } from './export';
 import { objectPrefix } from './export';
+import { NOT_PRODUCED } from './export-faults';
+import type { PartFile, StoredPartFile } from './part-file';
 
 /** A part fails, and with it the attempt at its export, after this many attempts. */
 export const MAX_PART_ATTEMPTS = 3;
-
-/** How long others leave a part alone that a worker could not read. */
-export const UNREADABLE_PAUSE_SECONDS = 1;
-
-/** Where a file of a part ends: at the last row before the limit. */
-export interface FileLimits {
-  readonly rows: number | null;
-  readonly bytes: number | null;
-}
 
 /** What one part reads. */
 export interface Piece {
@@ -28,22 +21,6 @@ export interface DivisionPlan {
   /** JSON of the source, by which other workers read the same snapshot; `null` if only the leader can. */
   readonly snapshot: object | null;
   readonly pieces: readonly Piece[];
-}
-
-/** A stored file of a part. */
-export interface StoredPartFile {
-  readonly key: string;
-  /** Without a dot. */
-  readonly extension: string;
-  readonly contentType: string;
-  readonly rows: number;
-  /** Bytes. */
-  readonly size: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  /** As in `FileDigest`. */
-  readonly blocks: readonly string[];
-  readonly crc32: number;
 }
 
 /** What a worker made of a part. */
@@ -83,17 +60,7 @@ export interface PartFailure extends ExportFailure {
 }
 
 /** The worker ended during every attempt at a part. */
-export const PART_INTERRUPTED: PartFailure = {
-  code: 'file-not-produced',
-  reason: 'The file could not be created because of a fault on our side. Please try again later.',
-  isPermanent: false,
-};
-
-/** A file of a completed export of several. */
-export interface PartFile extends Omit<StoredPartFile, 'extension'> {
-  /** With its folder. */
-  readonly name: string;
-}
+export const PART_INTERRUPTED: PartFailure = { ...NOT_PRODUCED, isPermanent: false };
 
 /** A file of a completed export of several, where it is known in which zip. */
 export interface PublishedFile extends Omit<PartFile, 'blocks'> {
@@ -101,6 +68,22 @@ export interface PublishedFile extends Omit<PartFile, 'blocks'> {
   readonly number: number;
   /** Where its entry begins in the zip. */
   readonly zipOffset: number;
+}
+
+const NUMBER_DIGITS = 5;
+
+/** Names the files of finished parts, in their order: `<title>-00001.csv`, in the folders of their pieces. */
+export function nameFiles(title: string, { pieces }: DivisionPlan, results: readonly FinishedPart[]): PartFile[] {
+  const named: PartFile[] = [];
+  for (const [index, { files }] of results.entries()) {
+    const folder = pieces[index]?.folder ?? null;
+    for (const { extension, ...file } of files) {
+      const number = String(named.length + 1).padStart(NUMBER_DIGITS, '0');
+      const name = toFileName(title, extension, `-${number}`);
+      named.push({ ...file, name: folder === null ? name : `${folder}/${name}` });
+    }
+  }
+  return named;
 }
 
 /** The key of a file of a part. It begins with the token of the leader, so that all files of an attempt have a prefix. */

@@ -30,10 +30,10 @@ export class DownloadService {
     this.dependencies = { leases, files, maintenance, storage, metrics, config };
   }
 
-  /** Counts a complete download of a file that can be downloaded repeatedly. */
-  recordDownload({ exportId }: DownloadableFile, by: Principal | null): Promise<void> {
+  /** Counts a complete download of a file that can be downloaded repeatedly. @param part its number, if it is one of several */
+  recordDownload({ exportId }: DownloadableFile, by: Principal | null, part?: number): Promise<void> {
     this.metrics.downloaded(by);
-    return this.exports.recordDownload(exportId, by);
+    return this.exports.recordDownload(exportId, by, part);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { ExportFormat, FileForecast } from '../../../formats';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
+import { checkFileCount, divisionOf, expectFiles } from '../domain/division';
 import { type EstimateCorrection, learnCorrection, NO_CORRECTION } from '../domain/estimate-correction';
 import {
   checkEstimatedRows,
@@ -43,7 +44,10 @@ export class ExportEstimates {
     const source = input.estimate ?? (await this.estimateSource(input, SAMPLE_ROWS)) ?? UNKNOWN;
     const { estimate, warnings } = await this.applyFormat(source, input);
     checkEstimatedRows(estimate, maxEstimatedRows);
-    return { ...estimate, samples: source.samples, warnings };
+    checkFileCount(input.options, estimate);
+    const division = divisionOf(input.options);
+    const files = division && expectFiles(division, estimate);
+    return { ...estimate, files, samples: source.samples, warnings };
   }
 
   /** The estimate that the record of a new export keeps. An export that cannot be estimated is made all the same. */

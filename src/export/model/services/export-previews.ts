@@ -44,7 +44,7 @@ export class ExportPreviews {
   /** @throws DomainError not-found | conflict while it is unfinished, and for one-time files | gone */
   async find(exportId: string, owner: Principal): Promise<PreviewableExport> {
     const found = await getExport(this.exports, exportId, owner);
-    const file = this.files.fileOf(found);
+    const file = found.partCount === null ? this.files.fileOf(found) : await this.files.partOf(found, 1);
     if (file.oneTime) {
       throw unsupported('A one-time file has no preview: it can be read once, by its download. Download the file.');
     }

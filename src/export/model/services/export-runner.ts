@@ -3,44 +3,36 @@ import { Config } from '../../../platform/config/config';
 import type { Progress } from '../../../formats';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
-import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
+import { FileStorage } from '../../../platform/storage/file-storage';
 import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
+import { divisionOf } from '../domain/division';
 import { type ExportFailure, objectPrefix } from '../domain/export';
+import { NOT_PRODUCED, NOT_STORED } from '../domain/export-faults';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
-import { Production, StorageFault } from '../domain/interfaces/production';
+import { isStorageFault, Production } from '../domain/interfaces/production';
 import { AttemptLease } from './attempt-lease';
+import { DividedExports } from './divided-exports';
 import { ExportMetrics } from './export-metrics';
 import { type ExportSlot, ExportSlots } from './export-slots';
 import { ExportSources } from './export-sources';
-
-const NOT_STORED: ExportFailure = {
-  code: 'file-not-stored',
-  reason: 'The file was made but could not be stored. Please try again later.',
-};
-
-const NOT_PRODUCED: ExportFailure = {
-  code: 'file-not-produced',
-  reason: 'The file could not be created because of a fault on our side. Please try again later.',
-};
 
 /** Runs exports, each attempt to completion, failure, a retry or a hand-back. */
 @Injectable()
 export class ExportRunner {
   private readonly logger = new Logger(ExportRunner.name);
-  private readonly slots: ExportSlots;
 
   constructor(
     private readonly attempts: AttemptRepository,
     private readonly sources: ExportSources,
     private readonly production: Production,
+    private readonly divided: DividedExports,
+    private readonly slots: ExportSlots,
     private readonly storage: FileStorage,
     private readonly queue: ExportQueue,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
-  ) {
-    this.slots = new ExportSlots(config.exports);
-  }
+  ) {}
 
   /**
    * Runs one attempt at the next export. Does nothing when no export may start.
@@ -98,7 +90,8 @@ export class ExportRunner {
       slot.note(progress);
     };
     const signal = AbortSignal.any([lease.signal, slot.outgrown, ending]);
-    const file = await this.production.produce(attempt, report, signal);
+    const production = divisionOf(attempt.export.options) ? this.divided : this.production;
+    const file = await production.produce(attempt, report, signal);
     const milliseconds = Math.round(performance.now() - startedAt);
     if (await this.attempts.finish(attempt, file)) {
       const { size: bytes, recordCount: rows, warnings } = file;
@@ -106,11 +99,12 @@ export class ExportRunner {
       this.logger.log('Export completed', { event: 'export.completed', ...figures });
       this.metrics.completed(attempt.export, file, milliseconds / 1000);
       this.metrics.attemptEnded('completed');
+      if (file.parts) await this.divided.removeLeftovers(attempt, file);
     } else {
       this.logger.warn('Export was taken away before its file was published: the file is removed', {
         event: 'export.attempt_lost',
       });
-      if (file.object) await this.storage.delete(file.object.key);
+      if (file.object) await this.storage.deleteAll(file.parts?.map(({ key }) => key) ?? [file.object.key]);
     }
   }
 
@@ -132,8 +126,7 @@ export class ExportRunner {
   }
 
   private async retryOrFail(attempt: Attempt, error: unknown): Promise<void> {
-    const isStorageFault = error instanceof StorageFault || error instanceof StorageUnavailableError;
-    const failure = isStorageFault ? NOT_STORED : NOT_PRODUCED;
+    const failure = isStorageFault(error) ? NOT_STORED : NOT_PRODUCED;
     const isLast = attempt.number >= MAX_ATTEMPTS;
     const counted = isLast ? await this.fail(attempt, failure) : await this.retryLater(attempt, failure);
     const cause = error instanceof Error ? error : new Error(String(error));

@@ -2,6 +2,7 @@ import type { Progress } from '../../../formats';
 import type { Config } from '../../../platform/config/config';
 import type { Attempt, FreeSlot } from '../domain/interfaces/attempt.repository';
 import { isLargeProgress, largeSlotsOf } from '../domain/large-export';
+import type { ClaimedPart } from '../domain/part';
 
 /** The slots of this process for exports: how many are in use, and how many of them by large exports. */
 export class ExportSlots {
@@ -39,6 +40,26 @@ export class ExportSlots {
     } finally {
       this.inUse--;
       if (slot.isCounted) this.largeInUse--;
+    }
+  }
+
+  /**
+   * Runs a part of an export that another worker leads, in a slot of large exports.
+   * @returns false if there is no slot, or no part could be claimed
+   */
+  async fillWithPart(
+    claim: () => Promise<ClaimedPart | null>,
+    run: (part: ClaimedPart) => Promise<void>,
+  ): Promise<boolean> {
+    if (this.inUse >= this.exports.concurrency || !this.takeLarge()) return false;
+    this.inUse++;
+    try {
+      const part = await claim();
+      if (part) await run(part);
+      return part !== null;
+    } finally {
+      this.inUse--;
+      this.largeInUse--;
     }
   }
 

@@ -2,7 +2,15 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ContentKind, ContentOf, ExportFormat, FormatWriter } from '../../../formats';
 import type { ExportKind } from '../domain/export-kind';
 import type { Export } from '../domain/export';
-import type { ExportSource, OpenedSource, PageToDraw } from '../domain/export-source';
+import type { Division } from '../domain/division';
+import {
+  type DividedSource,
+  type ExportSource,
+  type OpenedSource,
+  type PageToDraw,
+  SnapshotNotSharedError,
+} from '../domain/export-source';
+import type { ClaimedPart } from '../domain/part';
 
 /**
  * The sources and writers of exports. Both register while the application starts. The application does not start if a
@@ -53,6 +61,21 @@ export class ExportSources implements OnApplicationBootstrap {
   open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
     const source = this.source(request.kind);
     return source.open(paramsOf(source, request), { export: request, signal });
+  }
+
+  /** Opens and divides the content of an export. @throws DomainError, and what else the source throws */
+  divide(request: Export, division: Division, signal: AbortSignal): Promise<DividedSource> {
+    const source = this.source(request.kind);
+    if (!source.divide) throw new Error(`The source of ${request.kind} divides no exports`);
+    return source.divide(paramsOf(source, request), division, { export: request, signal });
+  }
+
+  /** Opens what a part reads. @throws SnapshotNotSharedError | DomainError, and what else the source throws */
+  openPiece(part: ClaimedPart, signal: AbortSignal): Promise<ContentOf<'relations'>> {
+    const { export: request, snapshot, piece } = part;
+    const source = this.source(request.kind);
+    if (!snapshot || !source.openPiece) throw new SnapshotNotSharedError('The rows can be read by one worker only');
+    return source.openPiece(paramsOf(source, request), snapshot, piece, { export: request, signal });
   }
 
   /** Whether the source of an export draws pages of its files. */

@@ -5,9 +5,11 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import { PartRepository } from '../domain/interfaces/part.repository';
 import { objectPrefix } from '../domain/export';
 import { ExportMetrics } from './export-metrics';
 import { ExportRunner } from './export-runner';
+import { PartRunner } from './part-runner';
 import { ExportService } from './export.service';
 
 /** Missing notifications come only from processes of an earlier version, during an upgrade. */
@@ -26,6 +28,8 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly maintenance: MaintenanceRepository,
     private readonly exports: ExportService,
     private readonly runner: ExportRunner,
+    private readonly partRunner: PartRunner,
+    private readonly parts: PartRepository,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
     private readonly sweeps: SweepMetrics,
@@ -50,6 +54,8 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
         await this.step('requeue stalled exports', () => this.requeueStalled()),
         await this.step('add overdue exports to the queue', () => this.enqueueOverdue()),
         await this.step('wake a worker for a pending export', () => this.runner.wakeForNext()),
+        await this.step('make waiting parts of exports', () => this.partRunner.begin()),
+        await this.step('delete the parts of ended attempts', () => this.parts.forgetEnded()),
         await this.step('finalize interrupted downloads', () => this.finalizeInterruptedDownloads()),
         await this.step('enqueue missing notifications', () => this.enqueueMissingNotifications()),
         await this.step('delete old idempotency keys', () => this.maintenance.forgetIdempotencyKeys()),

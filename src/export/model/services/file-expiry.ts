@@ -4,7 +4,9 @@ import { RepeatedWarnings } from '../../../platform/observability/repeated-warni
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
-import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import { toError } from '../../../platform/async';
+import { objectPrefix } from '../domain/export';
+import { type DeletableObject, MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 
 /**
  * Expires exports after their retention, and deletes the files of expired exports. It is a task of its own, so that many
@@ -52,12 +54,23 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
     if (total > 0) this.logger.log('Exports expired', { event: 'export.expired', count: total });
   }
 
+  /** @returns the errors of what could not be deleted, by key */
+  private async delete(objects: readonly DeletableObject[]): Promise<ReadonlyMap<string, Error>> {
+    const single = objects.filter(({ isDivided }) => !isDivided);
+    const refused = new Map(await this.storage.deleteAll(single.map(({ key }) => key)));
+    for (const { exportId, key, isDivided } of objects) {
+      if (!isDivided) continue;
+      await this.storage.discard(objectPrefix(exportId)).catch((error: unknown) => refused.set(key, toError(error)));
+    }
+    return refused;
+  }
+
   /** @returns whether every file was deleted */
   private async deleteFiles(signal: AbortSignal): Promise<boolean> {
     const failures = new Map<string, Error>();
     let objects = await this.maintenance.findDeletable(null);
     while (objects.length > 0 && !signal.aborted) {
-      const refused = await this.storage.deleteAll(objects.map(({ key }) => key));
+      const refused = await this.delete(objects);
       const deleted = objects.filter(({ key }) => !refused.has(key));
       this.metrics.removed('expired', await this.maintenance.clearStorageKeys(...deleted));
       for (const [key, reason] of refused) failures.set(key, reason);

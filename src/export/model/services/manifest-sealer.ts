@@ -6,6 +6,7 @@ import type { ArchiveContents, SealedArchive } from '../../../formats';
 import type { FinishedFile } from '../domain/export';
 import {
   type DescribedExport,
+  type DescribedFile,
   type Manifest,
   MANIFEST_JWS_TYPE,
   type SealedManifest,
@@ -24,10 +25,10 @@ export class ManifestSealer {
    * @param previousManifestSha256 of the schedule's last completed run
    */
   seal(source: DescribedExport, file: FinishedFile, previousManifestSha256: string | null): SealedManifest {
-    const { name, contentType, size: bytes, sha256, blocks, recordCount: rows, pageCount: pages } = file;
+    const { recordCount: rows, pageCount: pages } = file;
     const manifest = toManifest(source, {
       facts: file.facts,
-      files: [{ name, contentType, rows, digest: { bytes, sha256, blocks } }],
+      files: toDescribedFiles(file),
       totals: { rows, pages },
       warnings: file.warnings,
       previousManifestSha256,
@@ -53,4 +54,21 @@ export class ManifestSealer {
   private sign(manifest: Manifest): string | null {
     return this.keys.sign(JSON.stringify(manifest), MANIFEST_JWS_TYPE);
   }
+}
+
+/** The file, or those that it consists of. */
+function toDescribedFiles({
+  name,
+  contentType,
+  size,
+  sha256,
+  blocks,
+  recordCount,
+  parts,
+}: FinishedFile): DescribedFile[] {
+  const files = parts ?? [{ name, contentType, size, sha256, blocks, rows: recordCount }];
+  return files.map((file) => {
+    const digest = { bytes: file.size, sha256: file.sha256, blocks: file.blocks };
+    return { name: file.name, contentType: file.contentType, rows: file.rows, digest };
+  });
 }

@@ -4,11 +4,9 @@ import { createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import { pause } from '../../../platform/async';
-import { LinkSigner } from '../../../platform/auth/link-signer';
 import { DISCONNECT_GRACE_MS, MAX_COMMIT_DELAY_MS } from '../domain/downloads';
 import { objectPrefix } from '../domain/export';
 import { DownloadService } from './download.service';
-import { ExportFiles } from './export-files';
 import { HeldBackFile } from './one-time-transfer';
 
 const LEASE_SECONDS = 10;
@@ -27,8 +25,7 @@ interface Traits {
 async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}) {
   const { size = text.length } = traits;
   const bench = createExportBench({ environment: { SHUTDOWN_GRACE_SECONDS: graceSeconds } });
-  const { exports, storage, metrics, downloads, maintenance, running, config } = bench;
-  const files = new ExportFiles(exports, storage, new LinkSigner(config));
+  const { exports, storage, metrics, downloads, maintenance, running, config, files } = bench;
   const sut = new DownloadService(exports, downloads, files, metrics, running, config, storage, maintenance);
   const id = await bench.request({ oneTime: true });
   const key = `${objectPrefix(id)}file.csv`;
@@ -141,7 +138,7 @@ describe('OneTimeTransfer', () => {
       await serve(new FakeDownloadSink());
 
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadCount: 1 });
-      expect(await bench.maintenance.findDeletable(null)).toEqual([{ exportId: id, key }]);
+      expect(await bench.maintenance.findDeletable(null)).toMatchObject([{ exportId: id, key }]);
     });
   });
 

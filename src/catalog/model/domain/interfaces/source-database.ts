@@ -1,3 +1,4 @@
+import type { Division, DivisionPlan } from '../../../../export/sources';
 import type { Relation } from '../../../../formats';
 import type { LiveTable, TablePlan } from '../table-plan';
 import type { EstimateQueries, PlannedQuery } from './estimate-queries';
@@ -39,6 +40,19 @@ export interface SourceView {
   /** @param isCounted whether to count the rows first, so that progress has a total */
   relation(plan: TablePlan, isCounted: boolean): Promise<Relation>;
 
+  /**
+   * Plans how several processes read the rows of a plan, whose table is locked.
+   * @param rowCount exact
+   * @throws DomainError if there are too many partitions
+   */
+  divide(plan: TablePlan, division: Division, rowCount: number): Promise<DivisionPlan>;
+
+  /** The rows of a piece that `divide` planned; they are not counted. */
+  pieceOf(plan: TablePlan, reads: unknown): Relation;
+
+  /** @throws if the snapshot was closed, so that its locks are released */
+  assertOpen(): Promise<void>;
+
   hasRows(plan: TablePlan): Promise<boolean>;
 
   /**
@@ -48,6 +62,15 @@ export interface SourceView {
   findUser(id: string): Promise<PlatformUser | null>;
 
   setting(name: string): Promise<string | null>;
+}
+
+/** The snapshot of another process. */
+export interface JoinedView extends SourceView {
+  /**
+   * Locks the table of a plan and opens a piece of its rows.
+   * @throws SnapshotNotSharedError if the table cannot be locked at once, or the plan differs from the one that was divided
+   */
+  openPiece(plan: TablePlan, reads: unknown): Promise<Relation>;
 }
 
 /** The database whose rows are exported. Read-only. */
@@ -70,4 +93,11 @@ export abstract class SourceDatabase {
     signal: AbortSignal,
     options: { readonly timeZone: string; readonly isStreamed: boolean },
   ): Promise<SourceView>;
+
+  /**
+   * Opens the snapshot of another process until the signal aborts.
+   * @param exported as `divide` returned it
+   * @throws SnapshotNotSharedError
+   */
+  abstract join(signal: AbortSignal, exported: object): Promise<JoinedView>;
 }

@@ -8,4 +8,10 @@ export abstract class ExportQueue {
    * @throws when the queue cannot be reached
    */
   abstract wake(exportId: string): Promise<void>;
+
+  /**
+   * Adds a job for each part of an attempt, and one that follows them: it claims the export if its leader is lost by then.
+   * @throws when the queue cannot be reached
+   */
+  abstract addParts(exportId: string, leaderToken: string, count: number): Promise<void>;
 }

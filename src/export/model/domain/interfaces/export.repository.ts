@@ -167,7 +167,11 @@ export abstract class ExportRepository {
     by: Principal,
   ): Promise<{ export: Export; replaced: StoredObject | null } | null>;
 
-  abstract recordDownload(id: string, by: Principal | null): Promise<void>;
+  /**
+   * Counts a download of the whole file, and writes its audit entry.
+   * @param part of which only the audit entry is written
+   */
+  abstract recordDownload(id: string, by: Principal | null, part?: number): Promise<void>;
 
   /**
    * Writes the audit entry of a preview, and leaves the record as it is.

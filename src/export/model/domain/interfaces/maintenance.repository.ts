@@ -10,7 +10,10 @@ export interface Backlog {
 
 export interface DeletableObject {
   readonly exportId: string;
+  /** Of its file; nothing is stored under it if the export consists of several files. */
   readonly key: string;
+  /** Whether the export consists of several files: all below its prefix. */
+  readonly isDivided: boolean;
 }
 
 /** The periodic maintenance of the records. Every call is safe in any number of processes at once. */
@@ -61,7 +64,7 @@ export abstract class MaintenanceRepository {
    * Records that the objects are deleted from storage.
    * @returns of how many that was new
    */
-  abstract clearStorageKeys(...objects: readonly DeletableObject[]): Promise<number>;
+  abstract clearStorageKeys(...objects: readonly Pick<DeletableObject, 'exportId' | 'key'>[]): Promise<number>;
 
   /** Those of the keys that `isFileReferenced` says are still needed. */
   abstract findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>>;

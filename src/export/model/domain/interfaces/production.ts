@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '../../../../platform/storage/file-storage';
 import type { ReportProgress } from '../../../../formats';
 import type { FinishedFile } from '../export';
 import type { Attempt } from './attempt.repository';
@@ -5,6 +6,10 @@ import type { Attempt } from './attempt.repository';
 /** The file was rendered, but the storage refused it. */
 export class StorageFault extends Error {
   override readonly name = 'StorageFault';
+}
+
+export function isStorageFault(error: unknown): boolean {
+  return error instanceof StorageFault || error instanceof StorageUnavailableError;
 }
 
 /** Makes the file of an attempt: opens its source, renders its format and stores the bytes. */
