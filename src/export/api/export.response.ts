@@ -115,12 +115,6 @@ export class ExportResponse {
   @ApiProperty(nullableInteger)
   readonly page_count!: number | null;
 
-  @ApiProperty({
-    ...nullableInteger,
-    description: 'How many files it consists of, whose zip is at `file_url`; null for a single file',
-  })
-  readonly part_count!: number | null;
-
   @ApiProperty({ type: 'integer', description: 'The number of complete downloads' })
   readonly download_count!: number;
 
@@ -173,6 +167,12 @@ export class ExportResponse {
   readonly completed_at!: string | null;
 
   @ApiPropertyOptional({
+    type: 'integer',
+    description: 'How many files it consists of, whose zip is at `file_url`. Only of an export of several files.',
+  })
+  readonly part_count?: number;
+
+  @ApiPropertyOptional({
     description:
       'The secret that signs messages to `notify.webhook`, if the service generated it. Only the response to the request ' +
       'that created the export contains it.',
@@ -203,7 +203,6 @@ export class ExportResponse {
       sha256: source.sha256,
       record_count: source.recordCount,
       page_count: source.pageCount,
-      part_count: source.partCount,
       download_count: source.downloadCount,
       downloaded_at: source.downloadedAt?.toISOString() ?? null,
       downloaded_by: source.downloadedBy,
@@ -217,6 +216,8 @@ export class ExportResponse {
       updated_at: source.updatedAt.toISOString(),
       started_at: source.startedAt?.toISOString() ?? null,
       completed_at: source.completedAt?.toISOString() ?? null,
+      // Receivers of webhooks rely on the exact body of an export of one file.
+      ...(source.partCount !== null && { part_count: source.partCount }),
       ...(webhookSecret !== undefined && { webhook_secret: webhookSecret }),
     };
   }
