@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { loadFonts, toCssFont } from './fonts';
-import { createTextMeasure, layOutText, type TextBox } from './text-layout';
+import { createTextMeasure, fillLine, layOutText, type TextBox } from './text-layout';
 
 /** Every grapheme is one unit wide. */
 const measure = (text: string) => [...new Intl.Segmenter().segment(text)].length;
@@ -67,5 +67,27 @@ describe('createTextMeasure', () => {
 
   it('takes any white space for a space', () => {
     expect(measure('a\tb\r')).toBeCloseTo(measure('a b '), 5);
+  });
+});
+
+describe('fillLine', () => {
+  beforeAll(() => {
+    loadFonts();
+  });
+
+  /** The pixels of the start of a line in very large letters. */
+  const draw = (line: string): Uint8ClampedArray => {
+    const context = createCanvas(200, 100).getContext('2d');
+    context.scale(1 / 16, 1 / 16);
+    context.font = toCssFont('arial', 8000);
+    fillLine(context, line, 0, 1500);
+    return context.getImageData(0, 0, 200, 100).data;
+  };
+
+  it('draws the start of a word of 20,000 letters like that of a short one', () => {
+    const long = draw('H'.repeat(20_000));
+
+    expect(long.some((value) => value > 0)).toBe(true);
+    expect(long).toEqual(draw('HH'));
   });
 });

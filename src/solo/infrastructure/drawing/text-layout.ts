@@ -10,6 +10,10 @@ export interface TextBox {
 }
 
 const ELLIPSIS = '…';
+/** Skia loses glyphs, or draws them in wrong places, at distances that a float of 24 bits cannot hold. */
+const MAX_RUN_WIDTH = 2 ** 17;
+/** Graphemes of a part of a word that is wider than a run. */
+const RUN_LENGTH = 16;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
@@ -153,7 +157,24 @@ export function createTextMeasure(context: DrawingContext, font: string): (text:
 export function fillLine(context: DrawingContext, line: string, x: number, y: number): void {
   let at = x;
   for (const word of splitIntoWords(line)) {
-    context.fillText(word, at, y);
-    at += context.measureText(word).width;
+    const { width } = context.measureText(word);
+    if (width > MAX_RUN_WIDTH) {
+      at = fillRuns(context, word, at, y);
+    } else {
+      context.fillText(word, at, y);
+      at += width;
+    }
   }
+}
+
+/** Draws a very wide word in parts, and returns where it ends. */
+function fillRuns(context: DrawingContext, word: string, x: number, y: number): number {
+  const graphemes = Array.from(segmenter.segment(word), ({ segment }) => segment);
+  let at = x;
+  for (let start = 0; start < graphemes.length; start += RUN_LENGTH) {
+    const run = graphemes.slice(start, start + RUN_LENGTH).join('');
+    context.fillText(run, at, y);
+    at += context.measureText(run).width;
+  }
+  return at;
 }
