@@ -10,6 +10,8 @@ import { paintPage, paintPaper } from './page-painter';
 const POINTS_PER_PIXEL = 72 / 96;
 /** The resolution of what PDF cannot hold as vectors, such as shadows. */
 const RASTER_DPI = 192;
+/** Level 1 takes a third of the time of the default for files that are 7 % larger with shorter numbers. */
+const COMPRESSION_LEVEL = 1;
 /** The pixel ratio of SVG images, which become pixels in a PDF. */
 const IMAGE_RATIO = 2;
 
@@ -24,7 +26,11 @@ const PAPER: Readonly<Record<Exclude<Paper['pageSize'], 'original'>, Size>> = {
 
 /** Draws pages into one PDF with paths, searchable text and embedded fonts. */
 export class PdfWriter {
-  private readonly document = new PDFDocument({ creator: 'Export Service', rasterDPI: RASTER_DPI });
+  private readonly document = new PDFDocument({
+    creator: 'Export Service',
+    rasterDPI: RASTER_DPI,
+    compressionLevel: COMPRESSION_LEVEL,
+  });
 
   constructor(
     private readonly paper: Paper,

@@ -23,6 +23,9 @@ interface Cut {
 const identity = (value: number): number => value;
 /** Printers do not show a hundredth of a pixel, and shorter numbers halve the size of a file. */
 const toHundredths = (value: number): number => Math.round(value * 100) / 100;
+/** In a PDF a page pixel is 1/96 inch: the error is less than a quarter of a dot at 1200 dpi. */
+const toTwentieths = (value: number): number => Math.round(value * 20) / 20;
+const ROUNDINGS = { raster: identity, pdf: toTwentieths, svg: toHundredths } as const;
 
 /** Pixels of a rasterized layer for each page pixel, and in total. */
 const LAYER_RATIO = 2;
@@ -91,7 +94,7 @@ function paintFreehand({ kind, context }: Surface, freehand: Freehand): void {
     if (freehand.multiply) context.globalCompositeOperation = 'multiply';
     context.fillStyle = freehand.colour;
     context.beginPath();
-    traceOutline(context, outline, freehand.options.roundedOutline, kind === 'raster' ? identity : toHundredths);
+    traceOutline(context, outline, freehand.options.roundedOutline, ROUNDINGS[kind]);
     context.fill();
   });
 }
