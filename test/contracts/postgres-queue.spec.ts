@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 import { until } from '../support/until';
 
 const Greet = new JobType<{ name: string }>('greet');
+const Fail = new JobType<{ name: string }>('fail');
 
 /** A loop without a pause tries hundreds of times; here a queue and a worker try after 100 ms, 200 ms, … 1 s. */
 const MAX_TRIES_PER_SECOND = 30;
@@ -105,6 +106,23 @@ describe('The queue on PostgreSQL', () => {
     proxy.break('pass');
 
     await expectWork('bob');
+  });
+
+  it('runs a job after all those that it follows, also if one of them fails', async () => {
+    start();
+    const names = Array.from({ length: 20 }, (_, index) => `part ${index}`);
+    worker.handle(Fail, () => Promise.reject(new Error('Fails')));
+
+    const jobs = names.map((name) => ({ id: name, payload: { name } }));
+    await queue.addFlow(Greet, jobs, Greet, { id: 'last', payload: { name: 'last' } });
+    await queue.addFlow(Fail, [{ id: 'failing', payload: { name: '' } }], Greet, {
+      id: 'then',
+      payload: { name: 'then' },
+    });
+
+    await until('the last jobs ran', () => greeted.includes('last') && greeted.includes('then'));
+    expect(greeted.filter((name) => name !== 'then').at(-1)).toBe('last');
+    expect(greeted.filter((name) => name.startsWith('part')).sort()).toEqual([...names].sort());
   });
 
   it('closes while its database is unavailable', async () => {

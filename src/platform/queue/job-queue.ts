@@ -85,7 +85,11 @@ export class JobQueue implements OnApplicationShutdown {
     const toFlow = (name: string, { id, payload }: JobRequest<Payload | Last>) => {
       return { name, queueName: QUEUE_NAME, data: payload, opts: { ...JOB_OPTIONS, jobId: id } };
     };
-    const children = jobs.map((job) => toFlow(type.name, job));
+    const children = jobs.map((job) => {
+      const child = toFlow(type.name, job);
+      // The last job runs also if one of the others fails.
+      return { ...child, opts: { ...child.opts, ignoreDependencyOnFailure: true } };
+    });
     await answered(this.flowProducer().add({ ...toFlow(lastType.name, last), children }));
   }
 
