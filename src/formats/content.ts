@@ -110,7 +110,7 @@ export interface Projection {
   /** The select list. The row is `"row"`, its columns are `"row"."<name>"`. */
   readonly select: Sql;
   /**
-   * `line`: one text per row, one row per line, passed on unchanged. It must not contain a line break, U+0001 or U+0002.
+   * `line`: one text per row, passed on unchanged. It ends with the only line break in it.
    * `csv`: as many columns as are selected, quoted by PostgreSQL's own CSV.
    * `text`: as many columns as are selected, in the text format of COPY: tabs between them, `\N` for a null, and a
    * backslash before line breaks, tabs and backslashes within a value. Each row is exactly one line.

@@ -25,8 +25,8 @@ export function toJsonRow({ name, columns }: Relation, { isListed, namesItsTable
   const object = sql`row_to_json("row".*)::text`;
   const named = namesItsTable ? sql`${Sql.literal(`{${tableMember(name, columns)}`)} || substr(${object}, 2)` : object;
   const rendered = isListed ? sql`',' || ${named}` : named;
-  const select = columns.some(({ mayHoldJsonText }) => mayHoldJsonText) ? withoutLineBreaks(rendered) : rendered;
-  return { select, as: { kind: 'line' } };
+  const line = columns.some(({ mayHoldJsonText }) => mayHoldJsonText) ? withoutLineBreaks(rendered) : rendered;
+  return { select: sql`${line} || ${Sql.literal('\n')}`, as: { kind: 'line' } };
 }
 
 function tableMember(table: string, columns: Relation['columns']): string {

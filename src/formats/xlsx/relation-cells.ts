@@ -23,7 +23,7 @@ export function toRowProjection(columns: readonly SheetColumn[], isRaw: boolean)
     usesOutputFunction(column) ? [sql`${toOutputText(column.name)} AS ${textName(index)}`] : [],
   );
   const cells = columns.map((column, index) => sql`(${toCell(column, index, isRaw)})`);
-  const row = concatenate([sql`'<row>'`, ...cells, sql`'</row>'`]);
+  const row = concatenate([sql`'<row>'`, ...cells, Sql.literal('</row>\n')]);
   // Each value becomes text once, although its cell refers to it several times.
   const select = texts.length > 0 ? sql`(SELECT ${row} FROM (SELECT ${Sql.join(texts)} OFFSET 0) AS "text")` : row;
   return { select, as: { kind: 'line' } };

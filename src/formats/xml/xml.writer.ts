@@ -55,7 +55,7 @@ async function* toDocument(content: Relations, progress: RelationProgress): Asyn
 
 function toRowElement({ columns }: Relation, text: XmlText): Projection {
   const elements = columns.map((column) => toElement(column, text));
-  return { select: concatenate([sql`'<row>'`, ...elements, sql`'</row>'`]), as: { kind: 'line' } };
+  return { select: concatenate([sql`'<row>'`, ...elements, Sql.literal('</row>\n')]), as: { kind: 'line' } };
 }
 
 function toElement({ name, family }: Column, text: XmlText): Sql {

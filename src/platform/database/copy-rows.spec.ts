@@ -10,7 +10,7 @@ function message(code: string, payload: string): Buffer {
   const head = Buffer.alloc(5);
   head.write(code);
   head.writeInt32BE(payload.length + 4, 1);
-  return Buffer.concat([head, Buffer.from(payload)]);
+  return Buffer.concat([head, Buffer.from(payload, 'latin1')]);
 }
 
 const BEFORE = message('H', '\0\0\0');
@@ -23,6 +23,26 @@ const ANSWER = Buffer.concat([
   AMONG,
   message('d', ROWS[2]!),
   message('d', ROWS[3]!),
+  AFTER,
+]);
+
+/** The same rows in the binary format. */
+const FIELDS = ROWS.map((row) => {
+  const framing = Buffer.alloc(6);
+  framing.writeInt16BE(1);
+  framing.writeInt32BE(row.length, 2);
+  return framing.toString('latin1') + row;
+});
+const SIGNATURE = `PGCOPY\n\xff\r\n${'\0'.repeat(9)}`;
+const NO_FIELDS = '\xff\xff';
+const BINARY = Buffer.concat([
+  message('H', '\x01\0\x01\0\x01'),
+  message('d', SIGNATURE + FIELDS[0]!),
+  message('d', FIELDS[1]!),
+  AMONG,
+  message('d', FIELDS[2]!),
+  message('d', FIELDS[3]!),
+  message('d', NO_FIELDS),
   AFTER,
 ]);
 
@@ -49,25 +69,38 @@ async function read(rows: AsyncIterable<Buffer>): Promise<string> {
 }
 
 describe('CopyRows', () => {
-  it.each([1, 2, 3, 4, 5, 7, 11, 64, 1000])(
-    'passes on the payloads, however they arrive: %i bytes at a time',
-    async (size) => {
-      const { rows, stream, forPg } = start();
-      const reading = read(rows);
+  it.each(
+    [1, 2, 3, 4, 5, 7, 11, 64, 1000].flatMap((size) => [
+      { size, format: 'text', answer: ANSWER },
+      { size, format: 'binary', answer: BINARY },
+    ]),
+  )('passes on the $format of the rows, however it arrives: $size bytes at a time', async ({ size, answer }) => {
+    const { rows, stream, forPg } = start();
+    const reading = read(rows);
 
-      for (let at = 0; at < ANSWER.length; at += size) {
-        stream.write(Buffer.from(ANSWER.subarray(at, at + size)));
-        await turn();
-      }
-      rows.handleCommandComplete({ text: 'COPY 4' });
-      rows.handleReadyForQuery();
+    for (let at = 0; at < answer.length; at += size) {
+      stream.write(Buffer.from(answer.subarray(at, at + size)));
+      await turn();
+    }
+    rows.handleCommandComplete({ text: 'COPY 4' });
+    rows.handleReadyForQuery();
 
-      expect(await reading).toBe(ROWS.join(''));
-      expect(rows.count()).toBe(4);
-      expect(Buffer.concat(forPg)).toEqual(AFTER);
-      await expect(rows.completion).resolves.toBeUndefined();
-    },
-  );
+    expect(await reading).toBe(ROWS.join(''));
+    expect(rows.count()).toBe(4);
+    expect(Buffer.concat(forPg)).toEqual(AFTER);
+    await expect(rows.completion).resolves.toBeUndefined();
+  });
+
+  it('passes on nothing of a binary answer without rows', async () => {
+    const { rows, stream } = start();
+    const reading = read(rows);
+
+    stream.write(Buffer.concat([message('H', '\x01\0\x01\0\x01'), message('d', SIGNATURE + NO_FIELDS), AFTER]));
+    await turn();
+    rows.handleReadyForQuery();
+
+    expect(await reading).toBe('');
+  });
 
   it('makes one chunk of one chunk, and counts its rows', async () => {
     const received: [number, number][] = [];

@@ -6,8 +6,14 @@ const HEADER_BYTES = 5;
 const LENGTH_BYTES = 4;
 
 const COPY_DATA = 'd'.charCodeAt(0);
+const COPY_OUT_RESPONSE = 'H'.charCodeAt(0);
 
-/** What may come among the rows and says nothing about them: CopyOutResponse, notices, notifications and parameters. */
+/** The binary format: before the first row a signature, flags and the length of an extension … */
+const SIGNATURE_BYTES = 19;
+/** … and before each row the number of its fields and the length of the only one. After the last row comes a number alone. */
+const FIELD_BYTES = 6;
+
+/** What may come among the rows and is not one: CopyOutResponse, notices, notifications and parameters. */
 const SKIPPED = ['H', 'N', 'A', 'S'].map((code) => code.charCodeAt(0));
 
 /** Enough that the database seldom waits for a reader who keeps up. */
@@ -32,7 +38,8 @@ export const SMALL_BUFFER: CopyFlow = {
 
 /**
  * The output of `COPY … TO STDOUT`, of which each chunk of the socket becomes one chunk: the payloads of its messages are
- * moved together in place. The socket pauses while its reader does not keep up, so PostgreSQL waits too. Can be read once.
+ * moved together in place. The socket pauses while its reader does not keep up, so PostgreSQL waits too. Of the binary
+ * format, whose rows must have one field, only the fields are passed on. Can be read once.
  */
 export class CopyRows implements AsyncIterable<Buffer>, Submittable {
   /** Settles once the connection can be used again, or with the error of the query. */
@@ -49,9 +56,12 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
   private pauseTimer: NodeJS.Timeout | undefined;
   private readonly header = Buffer.alloc(HEADER_BYTES);
   private headerBytes = 0;
-  /** How many bytes of the current message are still to come. */
+  /** How many bytes of the current message are still to come: first some to skip, then those to pass on. */
+  private skippedBytes = 0;
   private payloadBytes = 0;
-  private isSkipped = false;
+  private isResponse = false;
+  /** How many bytes of the next row, and of those after it, are not its text. */
+  private framing = { next: 0, later: 0 };
 
   private constructor(
     private readonly statement: string,
@@ -149,39 +159,57 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
   private readonly receive = (chunk: Buffer): void => {
     let [at, length, rows] = [0, 0, 0];
     while (at < chunk.length) {
-      if (this.payloadBytes > 0) {
+      if (this.skippedBytes > 0) {
+        at += this.skip(chunk, at);
+      } else if (this.payloadBytes > 0) {
         const bytes = Math.min(this.payloadBytes, chunk.length - at);
-        if (!this.isSkipped) {
-          if (length !== at) chunk.copyWithin(length, at, at + bytes);
-          length += bytes;
-        }
+        if (length !== at) chunk.copyWithin(length, at, at + bytes);
+        length += bytes;
         at += bytes;
         this.payloadBytes -= bytes;
       } else if (this.headerBytes === 0 && chunk[at] === COPY_DATA && at + HEADER_BYTES <= chunk.length) {
-        this.payloadBytes = chunk.readUInt32BE(at + 1) - LENGTH_BYTES;
-        this.isSkipped = false;
+        this.beginRow(chunk.readUInt32BE(at + 1) - LENGTH_BYTES);
         at += HEADER_BYTES;
         rows += 1;
       } else if (this.headerBytes === 0 && chunk[at] !== COPY_DATA && !SKIPPED.includes(chunk[at] ?? 0)) {
         break;
       } else {
         at += this.collectHeader(chunk, at);
-        if (this.headerBytes === 0 && !this.isSkipped) rows += 1;
+        if (this.headerBytes === 0 && this.header[0] === COPY_DATA) rows += 1;
       }
     }
     if (length > 0) this.add(chunk.subarray(0, length), rows);
     if (at < chunk.length) this.giveBack(chunk.subarray(at));
   };
 
+  private beginRow(bytes: number): void {
+    this.skippedBytes = Math.min(this.framing.next, bytes);
+    this.payloadBytes = bytes - this.skippedBytes;
+    this.framing.next = this.framing.later;
+  }
+
+  /** @returns how many bytes of the chunk to skip */
+  private skip(chunk: Buffer, at: number): number {
+    if (this.isResponse) {
+      this.isResponse = false;
+      const isBinary = chunk[at] === 1;
+      this.framing = isBinary ? { next: SIGNATURE_BYTES + FIELD_BYTES, later: FIELD_BYTES } : { next: 0, later: 0 };
+    }
+    const bytes = Math.min(this.skippedBytes, chunk.length - at);
+    this.skippedBytes -= bytes;
+    return bytes;
+  }
+
   /** Reads a header that two chunks may share. @returns how many bytes of it are in the chunk */
   private collectHeader(chunk: Buffer, at: number): number {
     const bytes = chunk.copy(this.header, this.headerBytes, at);
     this.headerBytes += bytes;
-    if (this.headerBytes === HEADER_BYTES) {
-      this.headerBytes = 0;
-      this.payloadBytes = this.header.readUInt32BE(1) - LENGTH_BYTES;
-      this.isSkipped = this.header[0] !== COPY_DATA;
-    }
+    if (this.headerBytes < HEADER_BYTES) return bytes;
+    this.headerBytes = 0;
+    const payload = this.header.readUInt32BE(1) - LENGTH_BYTES;
+    this.isResponse = this.header[0] === COPY_OUT_RESPONSE;
+    if (this.header[0] === COPY_DATA) this.beginRow(payload);
+    else this.skippedBytes = payload;
     return bytes;
   }
 
