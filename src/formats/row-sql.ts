@@ -6,6 +6,14 @@ export function columnRef(name: string): Sql {
   return sql`"row".${Sql.identifier(name)}`;
 }
 
+/** Types whose cast to text is their output, and has no character that any format escapes. */
+const PLAIN_TYPES: ReadonlySet<string> = new Set(['uuid', 'time', 'timetz', 'interval']);
+
+/** Whether the texts of a column need no escaping. */
+export function hasPlainText({ type: { schema, name } }: Column): boolean {
+  return schema === 'pg_catalog' && PLAIN_TYPES.has(name);
+}
+
 /** Concatenates texts as a balanced tree: a chain would copy the growing row at every step. */
 export function concatenate(pieces: readonly Sql[]): Sql {
   const [first = sql`''`] = pieces;
