@@ -14,6 +14,11 @@ export function hasPlainText({ type: { schema, name } }: Column): boolean {
   return schema === 'pg_catalog' && PLAIN_TYPES.has(name);
 }
 
+/** The text of a jsonb value is one line without control characters. */
+export function isJsonb({ type: { schema, name } }: Column): boolean {
+  return schema === 'pg_catalog' && name === 'jsonb';
+}
+
 /** Concatenates texts as a balanced tree: a chain would copy the growing row at every step. */
 export function concatenate(pieces: readonly Sql[]): Sql {
   const [first = sql`''`] = pieces;

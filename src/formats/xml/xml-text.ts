@@ -2,15 +2,16 @@ import { Sql, sql } from '../../platform/database/sql';
 
 type Replacement = readonly [character: string, replacement: string];
 
-/** Characters of XML's own syntax, and line ends: a row without a line feed is one line. */
-const SYNTAX: readonly Replacement[] = [
+/** Characters of XML's own syntax. */
+const MARKUP: readonly Replacement[] = [
   // First, because the replacements of the others contain it.
   ['&', '&amp;'],
   ['<', '&lt;'],
   ['>', '&gt;'],
-  ['\r', '&#13;'],
-  ['\n', '&#10;'],
 ];
+
+/** Those, and line ends: a row without a line feed is one line. */
+const SYNTAX: readonly Replacement[] = [...MARKUP, ['\r', '&#13;'], ['\n', '&#10;']];
 
 /**
  * XML 1.0 cannot express control characters. Each is replaced by Unicode's picture of it (U+2400 …), written as a
@@ -29,10 +30,12 @@ const NONCHARACTERS = [
 /** Escapes texts for XML by SQL, for a database of a given encoding. */
 export class XmlText {
   private readonly forbidden: readonly Replacement[];
+  private readonly noncharacters: readonly Replacement[];
 
   /** @param encoding of the database; it cannot search for characters that it lacks */
   constructor(encoding: string) {
-    this.forbidden = ['UTF8', 'SQL_ASCII'].includes(encoding) ? [...CONTROLS, ...NONCHARACTERS] : CONTROLS;
+    this.noncharacters = ['UTF8', 'SQL_ASCII'].includes(encoding) ? NONCHARACTERS : [];
+    this.forbidden = [...CONTROLS, ...this.noncharacters];
   }
 
   /** Most texts need no escaping, which one regular expression detects. */
@@ -42,6 +45,11 @@ export class XmlText {
     const plain = replaceAll(text, SYNTAX);
     return sql`CASE WHEN ${text} !~ ${anyOf([...SYNTAX, ...this.forbidden])} THEN ${text}
       WHEN ${text} !~ ${anyOf(this.forbidden)} THEN ${plain} ELSE ${replaceAll(plain, this.forbidden)} END`;
+  }
+
+  /** A jsonb value, whose text has neither control characters nor line ends. */
+  escapedJsonb(value: Sql): Sql {
+    return replaceAll(sql`(${value}::text COLLATE "C")`, [...MARKUP, ...this.noncharacters]);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Column, Projection, Relation, Relations } from '../content';
 import type { RowWeight } from '../forecast';
 import { type ExportOptions, type FormatOptions, readOptions } from '../options';
 import { RelationProgress } from '../row-progress';
-import { columnRef, concatenate } from '../row-sql';
+import { columnRef, concatenate, hasPlainText, isJsonb } from '../row-sql';
 import { COMPRESSION, toTextFile } from '../text-file';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
 import { toAttribute, toElementName, XmlText } from './xml-text';
@@ -58,15 +58,16 @@ function toRowElement({ columns }: Relation, text: XmlText): Projection {
   return { select: concatenate([sql`'<row>'`, ...elements, Sql.literal('</row>\n')]), as: { kind: 'line' } };
 }
 
-function toElement({ name, family }: Column, text: XmlText): Sql {
-  const tag = toElementName(name);
-  const content = toElementContent(columnRef(name), family, text);
+function toElement(column: Column, text: XmlText): Sql {
+  const tag = toElementName(column.name);
+  const content = toElementContent(column, text);
   const filled = sql`${Sql.literal(`<${tag}>`)} || ${content} || ${Sql.literal(`</${tag}>`)}`;
   return sql`coalesce(${filled}, ${Sql.literal(`<${tag} xsi:nil="true"/>`)})`;
 }
 
-function toElementContent(value: Sql, family: Column['family'], text: XmlText): Sql {
-  switch (family) {
+function toElementContent(column: Column, text: XmlText): Sql {
+  const value = columnRef(column.name);
+  switch (column.family) {
     case 'integer':
     case 'decimal':
     case 'float':
@@ -76,11 +77,13 @@ function toElementContent(value: Sql, family: Column['family'], text: XmlText): 
     case 'timestamp':
     case 'timestamptz':
       // XML Schema requires a T and a full offset. Values without such a form, such as infinity, stay as text.
-      return sql`btrim(to_json(${value})::text, '"')`;
+      return sql`replace(to_json(${value})::text, '"', '')`;
     case 'text':
       return sql`(${text.escaped(value)})`;
     case 'json':
     case 'other':
+      if (hasPlainText(column)) return sql`${value}::text`;
+      if (isJsonb(column)) return text.escapedJsonb(value);
       // concat uses the output function of a type; a cast to text may differ from it.
       return sql`(${text.escaped(sql`CASE WHEN ${value} IS DISTINCT FROM NULL THEN concat(${value}) END`)})`;
   }
