@@ -84,44 +84,48 @@ const NEEDS_CODES = Sql.literal(String.raw`_[xX]|[${CONTROLS}]`);
 /** An underscore that would be read as the start of a code, also of one that the code of a control after it completes. */
 const FALSE_CODE = Sql.literal(String.raw`_(?=[xX][0-9A-Fa-f]{4}[_${CONTROLS}])`);
 const BEYOND_16_BITS = String.raw`[\U00010000-\U0010ffff]`;
-const UNUSUAL = String.raw`[&<>"\u000a${CONTROLS}]|_[xX]`;
+const UNUSUAL = String.raw`[&<>\u000a${CONTROLS}]|r="|_[xX]`;
 
 const REFERENCES = [
   ['&', '&amp;'],
   ['<', '&lt;'],
   ['>', '&gt;'],
   // XML does not require it; SheetJS 0.18 loses cells whose text contains `r="…"`.
-  ['"', '&quot;'],
+  ['r="', 'r=&quot;'],
   ['\n', '&#10;'],
 ] as const;
 
-/** A text cell without escaping. */
-function toPlainTextCell(text: Sql): Sql {
-  return sql`${OPEN} || ${text} || ${CLOSE}`;
-}
-
-/** A value as its cast to text, without escaping. */
+/** A value as its cast to text, without escaping and without blanks to preserve. */
 function toCastCell(value: Sql): Sql {
-  return sql`coalesce(${toPlainTextCell(sql`${value}::text`)}, '<c/>')`;
+  return sql`coalesce('<c t="inlineStr"><is><t>' || ${value}::text || ${CLOSE}, '<c/>')`;
 }
 
 /**
- * The cell of any text. One regular expression finds the few texts that need escaping.
+ * The cell of any text. One regular expression finds the few texts that need escaping, another one the fewer that need
+ * more than references.
  * @param text a column: the expression contains it several times
  */
-function toTextCell(text: Sql, { isGuarded, countTruncation }: TextStyle): Sql {
+function toTextCell(text: Sql, style: TextStyle): Sql {
   const inC = sql`(${text} COLLATE "C")`;
-  const content = sql`"cell"."content"`;
-  const open = isGuarded
-    ? sql`CASE WHEN ${content} !~ ${Sql.literal(MAY_BEGIN_FORMULA)} THEN ${OPEN}
-               WHEN ${isFormulaSql(content)} THEN ${OPEN_QUOTED} ELSE ${OPEN} END`
-    : OPEN;
-  // OFFSET 0 keeps the planner from inlining the expression at each reference.
+  const isShort = sql`octet_length(${text}) <= ${MAX_UNITS}`;
+  const unusual = Sql.literal(style.isGuarded ? `${UNUSUAL}|${MAY_BEGIN_FORMULA}` : UNUSUAL);
   return sql`CASE WHEN ${text} IS NULL THEN '<c/>'
-    WHEN octet_length(${text}) > ${MAX_UNITS} OR ${inC} ~ ${Sql.literal(isGuarded ? `${UNUSUAL}|${MAY_BEGIN_FORMULA}` : UNUSUAL)}
-    THEN (SELECT ${open} || ${escaped(content)} || ${CLOSE}
-          FROM (SELECT ${truncated(inC, countTruncation)} AS "content" OFFSET 0) AS "cell")
-    ELSE ${toPlainTextCell(text)} END`;
+    WHEN ${isShort} AND ${inC} !~ ${unusual} THEN ${OPEN} || ${text} || ${CLOSE}
+    WHEN ${isShort} AND ${inC} !~ ${NEEDS_CODES} THEN ${toOpen(inC, style)} || ${withReferences(inC)} || ${CLOSE}
+    ELSE ${toRareCell(inC, style)} END`;
+}
+
+/** The cell of a text that is too long or has characters that XML lacks. */
+function toRareCell(text: Sql, style: TextStyle): Sql {
+  const content = sql`"cell"."content"`;
+  const coded = sql`CASE WHEN ${content} ~ ${NEEDS_CODES} THEN ${withCodes(content)} ELSE ${content} END`;
+  // OFFSET 0 keeps the planner from inlining the expression at each reference.
+  return sql`(SELECT ${toOpen(content, style)} || ${withReferences(coded)} || ${CLOSE}
+    FROM (SELECT ${truncated(text, style.countTruncation)} AS "content" OFFSET 0) AS "cell")`;
+}
+
+function toOpen(text: Sql, { isGuarded }: TextStyle): Sql {
+  return isGuarded ? sql`CASE WHEN ${isFormulaSql(text)} THEN ${OPEN_QUOTED} ELSE ${OPEN} END` : OPEN;
 }
 
 /** The text, truncated to the UTF-16 units that a cell may hold. There are never more units than bytes. */
@@ -137,10 +141,9 @@ function truncated(text: Sql, countTruncation: Sql): Sql {
     WHEN ${countTruncation} THEN regexp_replace(left(${units}, ${MAX_UNITS}), ${superfluous}, '', 'g') END`;
 }
 
-/** The content of an element, without line breaks and without characters that XML lacks. */
-function escaped(text: Sql): Sql {
-  const coded = sql`CASE WHEN ${text} ~ ${NEEDS_CODES} THEN ${withCodes(text)} ELSE ${text} END`;
-  return REFERENCES.reduce((result, [from, to]) => replaceAll(result, from, to), coded);
+/** The content of an element, without line breaks. */
+function withReferences(text: Sql): Sql {
+  return REFERENCES.reduce((result, [from, to]) => replaceAll(result, from, to), text);
 }
 
 /** Characters that XML lacks as workbook codes; see `escapeXml`. */
