@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { CustomerModule } from '../customer';
 import { Config } from '../platform/config/config';
 import { threadEnvironment } from '../platform/config/native-environment';
+import { ReadAhead } from '../platform/database/read-ahead';
 import { Metrics } from '../platform/observability/metrics';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
@@ -106,11 +107,12 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     { provide: PictureInspector, useClass: ImageProcessPictureInspector },
     {
       provide: Production,
-      inject: [Config, Metrics, ExportProduction],
-      useFactory: (config: Config, metrics: Metrics, here: ExportProduction): Production => {
+      inject: [Config, Metrics, ExportProduction, ReadAhead],
+      useFactory: (config: Config, metrics: Metrics, here: ExportProduction, readAhead: ReadAhead): Production => {
         const { threads } = config.exports;
         if (threads === 0) return here;
-        return new ThreadedProduction({ threads, environment: threadEnvironment(config.threadVariables) }, metrics);
+        const environment = threadEnvironment(config.threadVariables);
+        return new ThreadedProduction({ threads, environment, data: { readAhead: readAhead.share(threads) } }, metrics);
       },
     },
     ExportService,

@@ -17,6 +17,8 @@ const PROGRESS = { done: 1, total: 2, unit: 'rows' } as const;
 const DAY_MS = 86_400_000;
 const NO_ROWS: ExportFailure = { code: 'rows-not-written', reason: 'No rows' };
 const NO_CONNECTION: ExportFailure = { code: 'file-not-produced', reason: 'No connection' };
+const READ = { connections: 2, ranges: 9 };
+
 const WARNINGS: readonly ExportWarning[] = [
   { code: 'image-missing', text: 'One image is missing' },
   { code: 'more-warnings', text: '2 more like these.' },
@@ -154,7 +156,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
       it('completes the export with its file', async () => {
         const id = await request();
         const attempt = await claim(id);
-        const file: FinishedFile = finishedFile(id, { warnings: WARNINGS, pageCount: 4 });
+        const file: FinishedFile = finishedFile(id, { warnings: WARNINGS, pageCount: 4, read: READ });
 
         await records.attempts.finish(attempt, file);
 
@@ -166,6 +168,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
           sha256: file.sha256,
           recordCount: 2,
           pageCount: 4,
+          read: READ,
           warnings: WARNINGS,
           error: null,
           errorCode: null,

@@ -71,6 +71,7 @@ const NO_FILE = {
   recordCount: null,
   pageCount: null,
   partCount: null,
+  read: null,
   warnings: [],
   error: null,
   errorCode: null,

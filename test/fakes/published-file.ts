@@ -15,7 +15,7 @@ export function keptUntil(
 
 /** The columns that make a file visible, and end whatever attempt there was. */
 export function publishedFile(
-  { object, name, size, sha256, recordCount, pageCount, warnings, parts }: FinishedFile,
+  { object, name, size, sha256, recordCount, pageCount, read, warnings, parts }: FinishedFile,
   record: ExportRecord,
   clock: FakeClock,
   terms: ExportTerms,
@@ -42,6 +42,7 @@ export function publishedFile(
     recordCount,
     pageCount,
     partCount: parts?.length ?? null,
+    read,
     warnings: [...warnings],
     progress: { ...progress, done, total: done },
   };

@@ -77,6 +77,7 @@ export function finishedFile(exportId: string, traits: Partial<FinishedFile> = {
     blocks: ['ab'.repeat(32)],
     recordCount: 2,
     pageCount: null,
+    read: null,
     warnings: [],
     facts: { title: 'Transactions', snapshot: null, tables: [] },
     ...traits,

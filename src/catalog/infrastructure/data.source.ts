@@ -63,11 +63,12 @@ export class DataSource extends ExportSource<DataParams> {
 
   override async open(params: DataParams, context: SourceContext): Promise<OpenedSource> {
     const { view, query, plans, title, server } = await this.openTables(params, context);
-    if (query.scope === 'document') return { title, content: await openSections(plans, view), server };
+    const read = () => view.read;
+    if (query.scope === 'document') return { title, content: await openSections(plans, view), server, read };
     const relations = [];
     // Sequential, because a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !context.export.streamed));
-    return { title, content: toContent(query, view, relations), server };
+    return { title, content: toContent(query, view, relations), server, read };
   }
 
   override async divide(params: DataParams, division: Division, context: SourceContext): Promise<DividedSource> {

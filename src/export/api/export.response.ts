@@ -23,6 +23,18 @@ class ProgressResponse {
   readonly unit!: 'pages' | 'rows' | null;
 }
 
+class ReadResponse {
+  @ApiProperty({ type: 'integer', description: 'The most connections that read at once', example: 2 })
+  readonly connections!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many ranges of the tables were read: one for each table that was not split',
+    example: 40,
+  })
+  readonly ranges!: number;
+}
+
 const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
@@ -115,6 +127,13 @@ export class ExportResponse {
   @ApiProperty(nullableInteger)
   readonly page_count!: number | null;
 
+  @ApiProperty({
+    type: ReadResponse,
+    nullable: true,
+    description: 'Of data exports of one file, once they are completed: how the rows were read from the database',
+  })
+  readonly read!: ReadResponse | null;
+
   @ApiProperty({ type: 'integer', description: 'The number of complete downloads' })
   readonly download_count!: number;
 
@@ -203,6 +222,7 @@ export class ExportResponse {
       sha256: source.sha256,
       record_count: source.recordCount,
       page_count: source.pageCount,
+      read: source.read && { connections: source.read.connections, ranges: source.read.ranges },
       download_count: source.downloadCount,
       downloaded_at: source.downloadedAt?.toISOString() ?? null,
       downloaded_by: source.downloadedBy,

@@ -6,7 +6,14 @@ import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-deli
 import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
 import { TransactionEvent } from '../../platform/database/transaction-events';
 import type { ExportFormat, ExportWarning, ProgressUnit, WarningCode } from '../../formats';
-import { type Export, type FinishedFile, type StoredObject, ownerOf, type Requester } from '../model/domain/export';
+import {
+  type Export,
+  type FinishedFile,
+  ownerOf,
+  type ReadSummary,
+  type Requester,
+  type StoredObject,
+} from '../model/domain/export';
 import { type ExportEstimate, toEstimateFigures } from '../model/domain/export-estimate';
 import type { FailureCode } from '../model/domain/failure-codes';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
@@ -48,6 +55,7 @@ export function toExport(row: ExportRow): Export {
     recordCount: toNumber(row.recordCount),
     pageCount: row.pageCount,
     partCount: row.partCount,
+    read: toReadSummary(row),
     downloadCount: row.downloadCount,
     downloadedAt: row.downloadedAt,
     // The column is set when the download starts, and counts when it is complete.
@@ -111,6 +119,10 @@ function isDownloadCompleting({ status, downloadPrepared, downloadEnding, downlo
 function objectOf({ status, storageKey, contentType }: ExportRow): StoredObject | null {
   if (status !== 'completed' || storageKey === null || contentType === null) return null;
   return { key: storageKey, contentType };
+}
+
+function toReadSummary({ readConnections: connections, readRanges: ranges }: ExportRow): ReadSummary | null {
+  return connections === null || ranges === null ? null : { connections, ranges };
 }
 
 // Rows and bytes stay far below 2^53.
@@ -220,6 +232,7 @@ export function publishedFile(file: FinishedFile, retentionDays: number): Prisma
     storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
     file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
     record_count = ${records}, page_count = ${file.pageCount}::int, part_count = ${file.parts?.length ?? null}::int,
+    read_connections = ${file.read?.connections ?? null}::int, read_ranges = ${file.read?.ranges ?? null}::int,
     warnings = ${file.warnings.map(({ text }) => text)}::text[],
     warning_codes = ${file.warnings.map(({ code }) => code)}::text[],
     progress_total = coalesce(progress_total, ${records}, progress_done),

@@ -174,7 +174,7 @@ describe('Environment', () => {
     ['RATE_LIMIT_THUMBNAILS', '60', /like 5\/15m .* or off/],
     ['EXPORT_LEASE_SECONDS', '2', /3/],
     ['EXPORT_PARALLELISM', '0', /from 1 to 64/],
-    ['EXPORT_MAX_SNAPSHOT_MINUTES', '0', /from 1 to 10080/],
+    ['EXPORT_MAX_SNAPSHOT_MINUTES', '0', /0/],
     ['EXPORT_PACE', '20', /like 20MB or 50000rows/],
     ['EXPORT_PACE', '0rows', /like 20MB or 50000rows/],
     ['SHUTDOWN_GRACE_SECONDS', '-1', /0/],

@@ -285,7 +285,7 @@ const schema = z.object({
   EXPORT_THREADS: wholeNumber(0, 16).default(Math.ceil(availableParallelism() / CORES_PER_EXPORT_THREAD)),
   EXPORTS_PER_ACCOUNT: wholeNumber(1, 64).default(2),
   EXPORT_PARALLELISM: wholeNumber(1, 64).default(Math.max(2, availableParallelism())),
-  EXPORT_MAX_SNAPSHOT_MINUTES: wholeNumber(1, 10_080).default(120),
+  EXPORT_MAX_SNAPSHOT_MINUTES: z.coerce.number().positive().max(10_080).default(120),
   EXPORT_PACE: pace.default(null),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),

@@ -3,6 +3,7 @@ import { Config } from '../config/config';
 import { Health } from '../observability/health';
 import { ExportDatabase } from './export-database';
 import { PrismaService } from './prisma.service';
+import { ReadAhead } from './read-ahead';
 import { RateLimitUses } from './rate-limit-uses';
 
 @Global()
@@ -17,9 +18,14 @@ import { RateLimitUses } from './rate-limit-uses';
         return prisma;
       },
     },
+    {
+      provide: ReadAhead,
+      inject: [Config],
+      useFactory: ({ exports }: Config) => ReadAhead.create(exports.pace),
+    },
     ExportDatabase,
     RateLimitUses,
   ],
-  exports: [PrismaService, ExportDatabase, RateLimitUses],
+  exports: [PrismaService, ExportDatabase, ReadAhead, RateLimitUses],
 })
 export class DatabaseModule {}

@@ -3,7 +3,6 @@ import { Pool } from 'pg';
 import { Config } from '../config/config';
 import { settlesWithin } from '../async';
 import { Followers } from './followers';
-import { Pace } from './pace';
 import { ReadAhead } from './read-ahead';
 import { type ExportedSnapshot, type Reading, Snapshot } from './snapshot';
 import { Sql, sql } from './sql';
@@ -23,9 +22,6 @@ const PREVIEW_TIMEOUT_MS = 5_000;
 
 /** The role has no right, or the database has no such function. */
 const NOT_READABLE: ReadonlySet<unknown> = new Set(['42501', '42883']);
-
-/** Memory for rows that are read before their turn, of all exports together. */
-const READ_AHEAD_BYTES = 32 * 1024 * 1024;
 
 export interface SnapshotOptions {
   /** The IANA time zone of rendered times. */
@@ -53,7 +49,7 @@ export class ExportDatabase implements OnApplicationShutdown {
   private readonly fileReading: Reading;
   private readonly streamReading: Reading;
 
-  constructor({ database, exports, role }: Config) {
+  constructor({ database, exports, role }: Config, readAhead: ReadAhead = ReadAhead.create(exports.pace)) {
     const pool = (max: number) => {
       const created = new Pool({
         connectionString: database.exportUrl,
@@ -76,7 +72,6 @@ export class ExportDatabase implements OnApplicationShutdown {
     this.controlPool = pool(MAX_CONTROL_CONNECTIONS);
     this.followerPool = pool(exports.parallelism);
     this.partPool = pool(exports.concurrency);
-    const readAhead = new ReadAhead(READ_AHEAD_BYTES, new Pace(exports.pace));
     const followers = new Followers(this.followerPool, this.controlPool, exports.parallelism);
     this.fileReading = { readAhead, followers, maxMinutes: exports.maxSnapshotMinutes };
     this.streamReading = { ...this.fileReading, followers: null };

@@ -1,5 +1,9 @@
+import { workerData } from 'node:worker_threads';
 import { type CopyFlow, SMALL_BUFFER } from './copy-rows';
-import type { Pace } from './pace';
+import { Pace, type PaceLimit } from './pace';
+
+/** Memory of a process for rows that are read before their turn. */
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** A flow that waits while the memory of all is used up. */
 export interface AheadFlow extends CopyFlow {
@@ -10,7 +14,18 @@ export interface AheadFlow extends CopyFlow {
   end(): void;
 }
 
-/** The memory of a process for rows that are read before their turn, and the pace at which all rows are read. */
+/** What a thread has of the limits of its process: a part of the memory, and the pace of all. */
+export interface ReadAheadShare {
+  readonly maxBytes: number;
+  readonly pace: SharedArrayBuffer;
+}
+
+/** The data with which a thread that reads rows is started. */
+export interface ReadingThreadData {
+  readonly readAhead: ReadAheadShare;
+}
+
+/** The memory of a process or thread for rows that are read before their turn, and the pace at which all rows are read. */
 export class ReadAhead {
   private usedBytes = 0;
   private readonly waiting = new Set<() => void>();
@@ -19,6 +34,17 @@ export class ReadAhead {
     private readonly maxBytes: number,
     private readonly pace: Pace,
   ) {}
+
+  /** The limits of this process or, in a thread that was started with `ReadingThreadData`, its share of them. */
+  static create(limit: PaceLimit | null): ReadAhead {
+    const { readAhead } = (workerData ?? {}) as Partial<ReadingThreadData>;
+    return new ReadAhead(readAhead?.maxBytes ?? MAX_BYTES, new Pace(limit, readAhead?.pace));
+  }
+
+  /** @param threads among which the memory is divided */
+  share(threads: number): ReadAheadShare {
+    return { maxBytes: Math.floor(this.maxBytes / threads), pace: this.pace.memory };
+  }
 
   /** Rows that are read in their turn. */
   inTurn(): CopyFlow {

@@ -44,6 +44,7 @@ const completed: Export = {
   recordCount: 7,
   pageCount: null,
   partCount: null,
+  read: null,
   downloadCount: 0,
   downloadedAt: null,
   downloadedBy: null,
@@ -92,7 +93,7 @@ describe('The body of a webhook', () => {
       `{"type":"export.completed","timestamp":${MOMENT},"data":{${RECORD},"status":"completed",` +
         `"progress":{"percent":100,"done":7,"total":7,"unit":"rows"},"estimate":null,"filters":null,"data_types":["profile"],` +
         `"options":{"timezone":"UTC"},"file_url":${JSON.stringify(link)},"events_url":null,"file_name":"Звіт.csv","file_size":123,` +
-        `"sha256":"${'ab'.repeat(32)}","record_count":7,"page_count":null,"download_count":0,"downloaded_at":null,` +
+        `"sha256":"${'ab'.repeat(32)}","record_count":7,"page_count":null,"read":null,"download_count":0,"downloaded_at":null,` +
         `"downloaded_by":null,"one_time":false,"warnings":["One column is missing"],` +
         `"warning_codes":["image-missing"],"error":null,"error_code":null,` +
         `"expires_at":${MOMENT},"created_at":${MOMENT},"updated_at":${MOMENT},"started_at":${MOMENT},` +
@@ -107,7 +108,7 @@ describe('The body of a webhook', () => {
       `{"type":"export.failed","timestamp":${MOMENT},"data":{${RECORD},"status":"failed",` +
         `"progress":{"percent":42,"done":3,"total":7,"unit":"rows"},"estimate":null,"filters":null,"data_types":["profile"],` +
         `"options":{"timezone":"UTC"},"file_url":null,"events_url":null,"file_name":null,"file_size":null,"sha256":null,` +
-        `"record_count":null,"page_count":null,"download_count":0,"downloaded_at":null,"downloaded_by":null,` +
+        `"record_count":null,"page_count":null,"read":null,"download_count":0,"downloaded_at":null,"downloaded_by":null,` +
         `"one_time":false,"warnings":[],"warning_codes":[],"error":"The table was gone",` +
         `"error_code":"rows-not-written","expires_at":null,"created_at":${MOMENT},` +
         `"updated_at":${MOMENT},"started_at":${MOMENT},"completed_at":null}}`,

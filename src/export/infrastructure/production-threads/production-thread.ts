@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { onAbort, settlesWithin } from '../../../platform/async';
+import type { ReadingThreadData } from '../../../platform/database/read-ahead';
 import type { ReportProgress } from '../../../formats';
 import type { FinishedFile } from '../../model/domain/export';
 import type { Attempt } from '../../model/domain/interfaces/attempt.repository';
@@ -19,6 +20,8 @@ export interface ThreadOptions {
   /** The path of its program. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What it shares with the other threads of the process. */
+  readonly data?: ReadingThreadData;
   /** The maximum heap, in megabytes. */
   readonly heapMb: number;
   /** The heap of new objects, in megabytes. */
@@ -52,11 +55,12 @@ export class ProductionThread {
   /** Resolves when the thread has ended: with the reason, or with `null` after a regular end. */
   readonly ended: Promise<string | null>;
 
-  constructor({ program, environment, heapMb, youngHeapMb, stuckAfterTicks = STUCK_AFTER_TICKS }: ThreadOptions) {
-    this.stuckAfterTicks = stuckAfterTicks;
+  constructor({ program, environment, data, heapMb, youngHeapMb, ...options }: ThreadOptions) {
+    this.stuckAfterTicks = options.stuckAfterTicks ?? STUCK_AFTER_TICKS;
     this.worker = new Worker(program, {
       name: 'production',
       env: environment,
+      workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngHeapMb },
     });
     this.worker.on('message', this.receive);

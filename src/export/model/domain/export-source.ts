@@ -2,7 +2,7 @@ import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Principal } from '../../../platform/auth/principal';
 import type { Content, ContentKind, ContentOf, ExportFormat, ExportOptions } from '../../../formats';
-import type { Export, ExportDescription, RecordOwner } from './export';
+import type { Export, ExportDescription, ReadSummary, RecordOwner } from './export';
 import type { SourceEstimate } from './export-estimate';
 import type { Division } from './division';
 import { type ExportKind, registerExportKind } from './export-kind';
@@ -22,6 +22,8 @@ export interface OpenedSource {
   readonly content: Content;
   /** Identifies the database that has the rows; absent or `null` where there is none, or it is not known. */
   readonly server?: string | null;
+  /** How the rows so far were read; absent where no rows of tables are read. */
+  readonly read?: () => ReadSummary;
 }
 
 /** The rows of one table, divided. Its snapshot stays open until the signal of the context aborts. */

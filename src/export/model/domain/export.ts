@@ -102,6 +102,8 @@ export interface Export extends RecordOwner, ExportDescription {
   readonly pageCount: number | null;
   /** How many files it consists of, which are downloaded as one zip; `null` for a single file. */
   readonly partCount: number | null;
+  /** `null` where no rows of tables are read, for several files, and in records of earlier releases. */
+  readonly read: ReadSummary | null;
   readonly downloadCount: number;
   /** When the file was given out, once and for all; of one-time exports only. */
   readonly downloadedAt: Date | null;
@@ -121,6 +123,14 @@ export interface Export extends RecordOwner, ExportDescription {
   readonly completedAt: Date | null;
 }
 
+/** How the rows of a file were read. */
+export interface ReadSummary {
+  /** The most connections at once. */
+  readonly connections: number;
+  /** How many ranges of the tables were read, one for each table that was not split. */
+  readonly ranges: number;
+}
+
 /** A rendered file that is not yet published. */
 export interface FinishedFile {
   /** `null` for a streamed export. */
@@ -133,6 +143,8 @@ export interface FinishedFile {
   readonly blocks: readonly string[];
   readonly recordCount: number | null;
   readonly pageCount: number | null;
+  /** `null` where no rows of tables are read, and for several files, each of which may be read by another process. */
+  readonly read: ReadSummary | null;
   readonly warnings: readonly ExportWarning[];
   /** What its manifest says besides. */
   readonly facts: ManifestFacts;

@@ -148,6 +148,7 @@ function toFinishedFile(
     blocks: [],
     recordCount,
     pageCount: null,
+    read: null,
     warnings: [...warnings.values()],
     facts: { ...facts, tables: facts.tables.map((table) => ({ ...table, rows: recordCount })) },
     parts,

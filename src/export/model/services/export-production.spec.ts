@@ -32,6 +32,7 @@ describe('ExportProduction', () => {
       size: TEXT.length,
       recordCount: 2,
       pageCount: null,
+      read: null,
       warnings: [],
       sha256: SHA256,
       blocks: [SHA256],

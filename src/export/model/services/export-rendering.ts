@@ -23,7 +23,7 @@ export class ExportRendering {
 
   /** @throws DomainError, and what else the source or the format throws */
   async render(request: Export, report: ReportProgress, signal: AbortSignal): Promise<RenderedExport> {
-    const { title, content, server = null } = await this.sources.open(request, signal);
+    const { title, content, server = null, read } = await this.sources.open(request, signal);
     const observed = new ObservedContent(content);
     const facts = () => observed.facts(title, server);
     const file = this.sources
@@ -34,7 +34,16 @@ export class ExportRendering {
     const { body, contentType, extension } = file;
     const name = toFileName(title, extension);
     const finish = ({ bytes: size, sha256, blocks }: FileDigest) => {
-      return { name, contentType, size, sha256, blocks, ...file.summary(), facts: facts() };
+      return {
+        name,
+        contentType,
+        size,
+        sha256,
+        blocks,
+        ...file.summary(),
+        read: read?.() ?? null,
+        facts: facts(),
+      };
     };
     return { body, contentType, extension, name, finish };
   }

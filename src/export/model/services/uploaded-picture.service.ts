@@ -52,6 +52,7 @@ export class UploadedPictureService {
       blocks,
       recordCount: null,
       pageCount: 1,
+      read: null,
       warnings: [],
       facts: { title: name.replace(/\.png$/, ''), snapshot: null, tables: [] },
     };
