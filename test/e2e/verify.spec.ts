@@ -103,6 +103,18 @@ describe('export-service verify', () => {
     expect(exports.every(({ signedBy }) => /^[\w-]{43}$/.test(signedBy ?? ''))).toBe(true);
   });
 
+  it('verifies the zip of an export of several files, by the manifest inside it', async () => {
+    await saveRows('parts.zip', { format: 'csv', options: { partition_by: { column: 'created_at', unit: 'day' } } });
+    await rm(join(folder, 'parts.zip.manifest.json'));
+    await copyFile(keys, join(folder, 'keys.json'));
+
+    const { code, stdout } = await run(['parts.zip', '--jwks', 'keys.json']);
+
+    const { verdict, exports } = JSON.parse(stdout) as Report;
+    expect({ code, verdict }).toEqual({ code: 0, verdict: 'verified' });
+    expect(exports[0]?.files.map(({ rows, countedRows }) => [rows, countedRows])).toEqual([[50, 50]]);
+  });
+
   it('verifies archives by the manifest inside them, with the keys of the service', async () => {
     const board = (await ann.post('/api/v1/solo/sessions', { name: 'Line', state: noteBoard('one') })).body
       .id as string;
