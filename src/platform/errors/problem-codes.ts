@@ -247,7 +247,7 @@ export const PROBLEM_CODES = {
     meaning: 'The board changed while its thumbnail was drawn.',
     action: 'Repeat the request.',
   },
-  'snapshot-too-old': { statuses: [409], failsExports: true, meaning: 'Reading took too long.', action: 'Add filters.' },
+  'snapshot-too-old': { statuses: [409], failsExports: true, meaning: 'Reading took long.', action: 'Add filters.' },
   'too-many-schedules': {
     statuses: [409],
     meaning: 'The owner has as many schedules as allowed.',
