@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Pool } from 'pg';
+import { Logger } from '@nestjs/common';
+import { Client, Pool } from 'pg';
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { PostgresSourceDatabase } from '../../src/catalog/infrastructure/postgres-source-database';
 import type { SourceView } from '../../src/catalog/model/domain/interfaces/source-database';
@@ -12,6 +13,7 @@ import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import { XmlWriter } from '../../src/formats/xml/xml.writer';
 import { ExportDatabase } from '../../src/platform/database/export-database';
 import { DatabaseProxy } from '../support/database-proxy';
+import { PostgresServer } from '../support/postgres-server';
 import { collect } from '../support/rendering';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';
@@ -209,6 +211,23 @@ describe('Split reading', () => {
       await proxy.close();
     });
 
+    it('if other connections reach another server', async () => {
+      const [proxy, another] = [await DatabaseProxy.before(database.url), await PostgresServer.migrated()];
+      const name = new URL(database.url).pathname;
+      await createDatabase(another.url, name.slice(1));
+      const view = await open({ DATABASE_URL: proxy.url });
+      const content = await contentOf(view, ['mixed']);
+      const refused = jest.spyOn(Logger.prototype, 'warn');
+      proxy.redirect(new URL(name, another.url).href);
+
+      const { recordCount } = await collect(new CsvWriter().write(content, {}, () => undefined));
+
+      expect({ recordCount, connections: view.read.connections }).toEqual({ recordCount: 17_143, connections: 1 });
+      expect(refused).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ event: 'rows.not_split' }));
+      await proxy.close();
+      await another.remove();
+    });
+
     it('partitions with policies, or without the right to read them', async () => {
       await others.query(`
         CREATE ROLE split_reader LOGIN PASSWORD 'split';
@@ -370,6 +389,13 @@ describe('Split reading', () => {
     return rows.length;
   }
 });
+
+async function createDatabase(server: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: server });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+}
 
 /** The headers of a zip have the moment at which it was made. */
 function withoutMoments(file: Buffer): Buffer {

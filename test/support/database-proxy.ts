@@ -14,7 +14,7 @@ export class DatabaseProxy {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
-  private constructor(private readonly target: URL) {
+  private constructor(private target: URL) {
     this.server = createServer((client) => {
       this.serve(client);
     });
@@ -31,6 +31,11 @@ export class DatabaseProxy {
     const url = new URL(this.target);
     url.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return url.href;
+  }
+
+  /** Has new connections reach another server. */
+  redirect(url: string): void {
+    this.target = new URL(url);
   }
 
   /** Has every connection, open or new, meet a fault. */
