@@ -19,6 +19,8 @@ export async function watchSources({ folder, onCompiled, onComplaint }) {
   mkdirSync(folder, { recursive: true });
   // A file that does not compile keeps the form it has in dist/.
   cpSync(join(projectRoot, 'dist'), program, { recursive: true });
+  // The program reads its version from it.
+  cpSync(join(projectRoot, 'package.json'), join(folder, 'package.json'));
 
   const settings = writeSettings(folder, program);
   const children = [startTypeChecker(settings.typescript, onComplaint)];

@@ -39,7 +39,7 @@ export const SMALL_BUFFER: CopyFlow = {
 /**
  * The output of `COPY … TO STDOUT`, of which each chunk of the socket becomes one chunk: the payloads of its messages are
  * moved together in place. The socket pauses while its reader does not keep up, so PostgreSQL waits too. Of the binary
- * format, whose rows must have one field, only the fields are passed on. Can be read once.
+ * format, whose rows must have one field, only the fields are passed on, unless its framing is kept. Can be read once.
  */
 export class CopyRows implements AsyncIterable<Buffer>, Submittable {
   /** Settles once the connection can be used again, or with the error of the query. */
@@ -66,6 +66,7 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
   private constructor(
     private readonly statement: string,
     private readonly flow: CopyFlow,
+    private readonly keepsFraming: boolean,
   ) {
     this.completion = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -76,7 +77,12 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
 
   /** @param statement a COPY … TO STDOUT */
   static start(client: ClientBase, statement: Sql, flow = SMALL_BUFFER): CopyRows {
-    return client.query(new CopyRows(statement.text, flow));
+    return client.query(new CopyRows(statement.text, flow, false));
+  }
+
+  /** Passes on the binary format as it is. */
+  static startFramed(client: ClientBase, statement: Sql): CopyRows {
+    return client.query(new CopyRows(statement.text, SMALL_BUFFER, true));
   }
 
   /** The row count of PostgreSQL's command tag, known after completion. */
@@ -192,8 +198,8 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
   private skip(chunk: Buffer, at: number): number {
     if (this.isResponse) {
       this.isResponse = false;
-      const isBinary = chunk[at] === 1;
-      this.framing = isBinary ? { next: SIGNATURE_BYTES + FIELD_BYTES, later: FIELD_BYTES } : { next: 0, later: 0 };
+      const isRemoved = chunk[at] === 1 && !this.keepsFraming;
+      this.framing = isRemoved ? { next: SIGNATURE_BYTES + FIELD_BYTES, later: FIELD_BYTES } : { next: 0, later: 0 };
     }
     const bytes = Math.min(this.skippedBytes, chunk.length - at);
     this.skippedBytes -= bytes;

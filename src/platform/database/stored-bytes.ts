@@ -14,7 +14,7 @@ const VALUE_AT = FIELD_AT + 4;
  * @returns `null` if there is no row or the value is NULL
  */
 export async function readStoredBytes(client: PoolClient, select: Sql): Promise<Buffer | null> {
-  const rows = CopyRows.start(client, sql`COPY (${select}) TO STDOUT WITH (FORMAT binary)`);
+  const rows = CopyRows.startFramed(client, sql`COPY (${select}) TO STDOUT WITH (FORMAT binary)`);
   let head: Buffer = Buffer.alloc(0);
   let value: Buffer | null = null;
   let filled = 0;
