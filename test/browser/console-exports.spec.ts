@@ -4,7 +4,8 @@ import { seriousViolations } from '../support/accessibility';
 import type { Application } from '../support/application';
 import { noteBoard } from '../support/boards';
 import { describeInBrowser } from '../support/browser';
-import { horizontalOverflow, PHONE, screenshot, useConsole } from '../support/console';
+import type { ExportRecord } from '../support/client';
+import { goTo, horizontalOverflow, PHONE, screenshot, useConsole } from '../support/console';
 import { addSlowView, addTableType, requestRows } from '../support/data';
 import { insertEvent, insertParticipant } from '../support/events';
 import { FaultyProxy } from '../support/faulty-proxy';
@@ -190,6 +191,66 @@ describeInBrowser('The exports in the console', () => {
       const admin = await signedToken(ANN, { roles: ['admin'] });
       const ofAdmin = await open(`/exports/${id}`, { token: admin });
       await ofAdmin.getByRole('cell', { name: 'Requested' }).waitFor();
+    });
+
+    it('shows the first rows of a large Parquet file, and loads only parts of it', async () => {
+      const client = await ann();
+      await installation.sql(
+        `CREATE VIEW console_many AS SELECT n AS id, '${ANN}'::uuid AS user_id, md5(n::text) AS code,
+           (CASE WHEN n > 1 THEN 12.50 END)::numeric(8,2) AS price, '2026-11-30'::date + n AS due
+         FROM generate_series(1, 250000) n`,
+      );
+      await addTableType(installation, 'console_many');
+      const { body } = await client.post('/api/v1/exports', {
+        type: 'partial',
+        data_types: ['console_many'],
+        format: 'parquet',
+      });
+      const { id, file_size: size } = await client.finished((body as ExportRecord).id);
+      const page = await open();
+      await rowOf(page, 'console_many').waitFor();
+      const parts: { status: number; bytes: number }[] = [];
+      page.on('response', (response) => {
+        if (!response.url().includes('/download')) return;
+        parts.push({ status: response.status(), bytes: Number(response.headers()['content-length']) });
+      });
+
+      await goTo(page, `/exports/${id}`);
+      await page.getByText('The first 20 rows').waitFor();
+
+      const table = page.getByRole('region', { name: 'Preview' }).last();
+      expect(await table.getByRole('columnheader').allTextContents()).toEqual([
+        'id integer',
+        'user_id uuid',
+        'code text',
+        'price numeric(8,2)',
+        'due date',
+      ]);
+      const [first, second] = await table.locator('tbody tr').all();
+      expect(await first!.getByRole('cell').allTextContents()).toEqual([
+        '1',
+        ANN,
+        'c4ca4238a0b923820dcc509a6f75849b',
+        '∅no value',
+        '2026-12-01',
+      ]);
+      expect(await second!.getByRole('cell').nth(3).textContent()).toBe('12.50');
+      expect(await seriousViolations(page)).toEqual([]);
+      expect(parts.map(({ status }) => status)).toEqual([206, 206]);
+      expect(parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(size! * 0.6);
+
+      // What a browser sees of a redirect to a storage that it may not read.
+      await page.route(/\/download/, (route) =>
+        route.request().headers()['range'] === 'bytes=0-0'
+          ? route.fulfill({ status: 302, headers: { Location: 'https://storage.example.com/' } })
+          : route.abort(),
+      );
+      await page.reload();
+      await page.getByText('the bucket needs a CORS rule').waitFor();
+      await page.unroute(/\/download/);
+      await page.route(/\/download/, (route) => route.fulfill({ status: 200, body: 'the whole file' }));
+      await page.reload();
+      await page.getByText('does not pass requests for parts of a file').waitFor();
     });
 
     it('shows the pages of a board with an Arabic name on a narrow screen', async () => {

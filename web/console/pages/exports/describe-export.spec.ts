@@ -119,6 +119,8 @@ describe('The preview', () => {
   it.each([
     ['rows of CSV', {}, 'rows'],
     ['rows of NDJSON', { format: 'ndjson' }, 'rows'],
+    ['rows of Parquet', { format: 'parquet', file_name: 'data.parquet' }, 'rows'],
+    ['nothing of a zip of Parquet', { format: 'parquet', file_name: 'data.zip' }, 'none'],
     ['pages of a board', BOARD, 'pages'],
     ['nothing of XLSX', { format: 'xlsx' }, 'none'],
     ['nothing of a one-time file', { one_time: true }, 'none'],

@@ -38,5 +38,11 @@ export function runSeconds({ started_at: started, completed_at: completed }: Exp
 export function previewOf(record: Export): 'rows' | 'pages' | 'none' {
   if (record.status !== 'completed' || record.one_time) return 'none';
   if (record.kind === 'board') return 'pages';
+  if (record.format === 'parquet') return isParquet(record) ? 'rows' : 'none';
   return record.format === 'csv' || record.format === 'ndjson' ? 'rows' : 'none';
+}
+
+/** Whether the file is Parquet; several tables are a zip of such files. */
+export function isParquet({ format, file_name: name }: Export): boolean {
+  return format === 'parquet' && name !== null && name.endsWith('.parquet');
 }
