@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './service';
 
 const projectRoot = join(__dirname, '../..');
+const run = promisify(execFile);
 
 /** A PostgreSQL server of one's own, which a test may stop and start again; its data stay. */
 export class PostgresServer {
@@ -21,12 +22,35 @@ export class PostgresServer {
   /** @returns a server whose database has our tables */
   static async migrated(): Promise<PostgresServer> {
     const folder = await mkdtemp(join(tmpdir(), 'export-postgres-'));
+    // Root runs PostgreSQL as another user, who would have to keep its files elsewhere.
+    await chmod(folder, 0o755);
     const server = new PostgresServer(join(folder, 'server'), await freePort());
     await server.start();
-    await promisify(execFile)(process.execPath, [join(projectRoot, 'dist/migrate.js')], {
+    await run(process.execPath, [join(projectRoot, 'dist/migrate.js')], {
       env: { PATH: process.env['PATH'], DATABASE_URL: server.url },
     });
     return server;
+  }
+
+  /**
+   * Makes a standby: a server that replays the changes of this one. This one restarts. Removed together with it.
+   * @param settings that only the standby has
+   */
+  async standby(settings: Readonly<Record<string, string>>): Promise<PostgresServer> {
+    const standby = new PostgresServer(`${this.folder}-standby`, await freePort());
+    await this.stop();
+    // Keeps the owner of the files.
+    await run('cp', ['-a', this.folder, standby.folder]);
+    const { hostname, port, username, password } = new URL(this.url);
+    const primary = `host=${hostname} port=${port} user=${username} password=${password}`;
+    const lines = Object.entries({ primary_conninfo: primary, ...settings }).map(
+      ([name, value]) => `${name} = '${value}'\n`,
+    );
+    await appendFile(join(standby.folder, 'data/postgresql.auto.conf'), lines.join(''));
+    await writeFile(join(standby.folder, 'data/standby.signal'), '');
+    await this.start();
+    await standby.start();
+    return standby;
   }
 
   get url(): string {
