@@ -1,5 +1,6 @@
 import type { ProblemCodeEntry } from './code-entry';
 import { PARTS_PROBLEM_CODES } from './parts-problem-codes';
+import { ROWS_PROBLEM_CODES } from './rows-problem-codes';
 
 const ASK_LATER = 'Wait for the seconds in `Retry-After`, then repeat the request.';
 const CORRECT_FIELDS = 'Correct the fields in `errors`.';
@@ -9,6 +10,7 @@ const NEW_EXPORT = 'Create a new export.';
 /** The codes of HTTP problems, by status. */
 export const PROBLEM_CODES = {
   ...PARTS_PROBLEM_CODES,
+  ...ROWS_PROBLEM_CODES,
   'bad-request': {
     statuses: [400],
     meaning: 'The request cannot be read.',
@@ -236,18 +238,11 @@ export const PROBLEM_CODES = {
       'There is no preview of the file: of its format, because it is a one-time file, or because its board has changed.',
     action: 'Download the file.',
   },
-  'rows-not-written': {
-    statuses: [409],
-    failsExports: true,
-    meaning: 'The database cannot return the rows of a table.',
-    action: 'Correct the data or the view, or leave the table out.',
-  },
   'session-changed': {
     statuses: [409],
     meaning: 'The board changed while its thumbnail was drawn.',
     action: 'Repeat the request.',
   },
-  'snapshot-too-old': { statuses: [409], failsExports: true, meaning: 'Reading took long.', action: 'Add filters.' },
   'too-many-schedules': {
     statuses: [409],
     meaning: 'The owner has as many schedules as allowed.',
@@ -335,12 +330,6 @@ export const PROBLEM_CODES = {
     meaning: 'The request for an export of several boards selects none.',
     action: 'Name boards, or use a filter that some of your boards meet.',
   },
-  'row-too-large': {
-    statuses: [422],
-    failsExports: true,
-    meaning: 'A row of a table is larger than the format allows.',
-    action: 'Choose another format, or leave the large columns out.',
-  },
   'too-many-boards': {
     statuses: [422],
     meaning: 'The request selects more boards than one export can have: more than `limit`, or too many bytes.',
@@ -351,12 +340,6 @@ export const PROBLEM_CODES = {
     statuses: [422],
     meaning: 'The export is expected to have more rows than the service makes at once: `estimate` says how many.',
     action: 'Add filters or export fewer tables, and request the rest as further exports.',
-  },
-  'value-not-written': {
-    statuses: [422],
-    failsExports: true,
-    meaning: 'A table has a value that the format cannot hold.',
-    action: 'Choose another format, or leave its column out.',
   },
   'rate-limit-exceeded': { statuses: [429], meaning: 'The rate limit is exceeded.', action: ASK_LATER },
   'too-many-event-streams': {
