@@ -89,6 +89,7 @@ describe('Every route of the API description', () => {
             .replace('{id}', path.includes('/sessions/') ? session : id)
             .replace('{userId}', 'ann')
             .replace('{page}', '1')
+            .replace('{number}', '1')
             .replace(/\/$/, ''),
         })),
     );

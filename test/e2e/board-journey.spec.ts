@@ -132,6 +132,7 @@ const RECORD_FIELDS = [
   'filters',
   'data_types',
   'options',
+  'read',
   'file_url',
   'events_url',
   'file_name',
