@@ -75,7 +75,7 @@ module.exports = {
       from: { path: '^src/formats/', pathNot: anySpec },
       to: {
         path: [packages('@nestjs|@prisma|prisma|pg|pg-[^/]+|bullmq|ioredis|@aws-sdk|express'), '^src/'],
-          pathNot: ['^src/formats/', '^src/platform/(digest|errors|database/sql|json|time|config/native-environment)'],
+        pathNot: ['^src/formats/', '^src/platform/(digest|errors|database/sql|json|time|config/native-environment)'],
       },
     },
     {

@@ -24,6 +24,7 @@ export const dataParts = {
     const api = await environment.startService({ ROLE: 'api' });
     const client = environment.clientOf(api);
     const workers = [];
+    /** @type {number[]} milliseconds */
     const spans = [];
     for (const count of workerCounts) {
       while (workers.length < count) {

@@ -74,8 +74,11 @@ describe('An export of several files is complete', () => {
 
   /** An export of which the leader and a helper make parts. */
   async function beginWithHelper(): Promise<{ id: string; helper: Service }> {
-    const id = await begin();
+    // Ready before the leader begins: all parts may be done sooner than a process starts.
     const helper = await startHelper();
+    helper.pause();
+    const id = await begin();
+    helper.resume();
     await until('both make parts', async () => (await countOf(id, 'running')) === 2);
     return { id, helper };
   }

@@ -3,7 +3,14 @@ import type { components } from '@export-service/client';
 export type RowsFormat = components['schemas']['DataExportBody']['format'];
 
 /** The formats of rows, the one for most people first. */
-export const ROWS_FORMATS = ['xlsx', 'csv', 'parquet', 'json', 'ndjson', 'xml'] as const satisfies readonly RowsFormat[];
+export const ROWS_FORMATS = [
+  'xlsx',
+  'csv',
+  'parquet',
+  'json',
+  'ndjson',
+  'xml',
+] as const satisfies readonly RowsFormat[];
 
 interface FlagOption {
   readonly kind: 'flag';
