@@ -69,6 +69,8 @@ export class DividedExports {
     const watching = this.watch(leader, division, report, signal).finally(() => {
       over.abort(new Error('The parts are done, or one of them failed'));
     });
+    // Awaited below: until then, a failure while a part is made must not end the process.
+    watching.catch(() => undefined);
     const ending = AbortSignal.any([signal, over.signal]);
     while (!ending.aborted) {
       const part = await this.parts.claimOf(leader);
