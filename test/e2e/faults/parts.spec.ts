@@ -273,5 +273,6 @@ describe('An export of several files is complete', () => {
     await until('no worker reads', async () => (await runningQueries(installation)).length === 0, { within: 2_000 });
     await expectStored(installation, id, []);
     expect(await admin.status(id)).toMatchObject({ status: 'cancelled', record_count: null });
+    expect(leader.isRunning).toBe(true);
   });
 });
