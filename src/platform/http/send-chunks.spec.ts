@@ -61,7 +61,8 @@ describe('sendChunks', () => {
     const response = await request();
     response.destroy();
 
-    expect(await outcome).toBeInstanceOf(Error);
+    // An error of Node's own has another constructor than those of the tests.
+    expect(await outcome).toMatchObject({ message: expect.any(String) });
     expect(isReleased).toBe(true);
     expect(taken).toBeLessThan(100);
   });
@@ -96,7 +97,8 @@ describe('sendChunks', () => {
 
     (await request()).destroy();
 
-    expect(await outcome).toBeInstanceOf(Error);
+    // An error of Node's own has another constructor than those of the tests.
+    expect(await outcome).toMatchObject({ message: expect.any(String) });
     expect(isReleased).toBe(true);
   });
 });
