@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { Environment, type Sender, type Variables } from './environment';
+import { Environment, type Variables } from './environment';
+import type { Sender } from './variable-types';
 import type { PaceLimit } from '../database/pace';
 import type { RateLimit } from '../rate-limit';
 
