@@ -85,7 +85,7 @@ describe('A manifest in a bucket', () => {
     expect([...server.objects.keys()]).toEqual([file, manifest]);
   });
 
-  it('never overwrites an object of somebody else: the file gets another name', async () => {
+  it('never overwrites an object of another owner: the file gets another name', async () => {
     const theirs = { sha256: 'ab'.repeat(32), exportId: null };
     server.objects.set(manifest, theirs);
 
@@ -151,7 +151,7 @@ describeOnSftp('A manifest on an SFTP server', () => {
     expect(await server.names()).toEqual([NAME, `${NAME}.manifest.json`]);
   });
 
-  it('never overwrites a file of somebody else: the file of the export gets another name', async () => {
+  it('never overwrites a file of another owner: the file of the export gets another name', async () => {
     await server.write(`${NAME}.manifest.json`, 'theirs');
 
     await channel.deliver(await createMessage(), signal);

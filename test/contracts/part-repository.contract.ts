@@ -103,7 +103,7 @@ export function describePartRepository(name: string, create: CreateRecords): voi
         expect(ids.filter((id) => id === second.export.id)).toHaveLength(2);
       });
 
-      it('give a part that only its leader can read to nobody else', async () => {
+      it('give a part that only its leader can read to its leader alone', async () => {
         const leader = await lead(2, null);
 
         expect(await parts.claimNext()).toBeNull();
@@ -266,7 +266,7 @@ export function describePartRepository(name: string, create: CreateRecords): voi
       });
     });
 
-    describe('a part that failed for now', () => {
+    describe('a part that is to be repeated', () => {
       it('waits for its next attempt', async () => {
         const leader = await lead(1);
         await parts.retryLater(await claimNext(), 4, FAILURE);

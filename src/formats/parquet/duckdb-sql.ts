@@ -20,7 +20,7 @@ const ESCAPES = [
 
 /** A text as it was before the text format of COPY escaped it. */
 export function unescaped(read: string): string {
-  // A NUL stands for a backslash until all other escapes are replaced: no text of PostgreSQL contains one.
+  // A NUL replaces the backslash until all other escapes are decoded: no text of PostgreSQL contains one.
   const controls = ESCAPES.reduce(
     (text, [letter, code]) => `replace(${text}, '\\${letter}', chr(${code}))`,
     `replace(${read}, '\\\\', chr(0))`,

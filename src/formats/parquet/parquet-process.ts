@@ -38,7 +38,7 @@ export class ParquetProcess {
         resolve();
       });
     });
-    // The end of a killed process breaks its pipes. Those who use them are told by the outcome.
+    // A killed process breaks its pipes. `outcome` reports why.
     for (const stream of [channel, this.input, this.output]) stream.on('error', () => undefined);
     this.message.catch(() => undefined);
     channel.write(`${JSON.stringify(job)}\n`);

@@ -141,7 +141,7 @@ async function copyParts(folder: string, claim: 'new' | 'held', copy: Copy): Pro
   throw new DeliveryRefusedError(`${bucket.uri} has another object where the manifest of the files belongs`);
 }
 
-/** Whether there is an object of somebody else. */
+/** Whether there is an object of another owner. */
 async function hasOther(object: BucketObject | null, file: ExportFile, signal: AbortSignal): Promise<boolean> {
   const found = await object?.head(signal);
   return found?.kind === 'object' && found.exportId !== file.exportId;
