@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ExportDatabase } from '../platform/database/export-database';
 import { PrismaDataTypeRepository } from './infrastructure/data-type.repository.prisma';
 import { DataSource } from './infrastructure/data.source';
 import { LiveSchema } from './infrastructure/live-schema';
@@ -12,7 +13,11 @@ import { ReadAuthorizations } from './model/services/read-authorizations';
 @Module({
   providers: [
     { provide: DataTypeRepository, useClass: PrismaDataTypeRepository },
-    { provide: SourceDatabase, useClass: PostgresSourceDatabase },
+    {
+      provide: SourceDatabase,
+      inject: [ExportDatabase, LiveSchema],
+      useFactory: (database: ExportDatabase, schema: LiveSchema) => new PostgresSourceDatabase(database, schema),
+    },
     LiveSchema,
     DataPlanner,
     ReadAuthorizations,

@@ -1,4 +1,3 @@
-import { Injectable, Optional } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { Relation } from '../../formats';
 import { ADMIN_ROLE } from '../../platform/auth/admin';
@@ -41,12 +40,12 @@ const NOT_IN_ENCODING = '22P05';
 /** An unknown snapshot, a lock that is not available, too many connections, a server that is not ready. */
 const NOT_JOINED = /^(22023|25006|42704|55P03|55000|53300|57P03|08|ECONN|EPIPE)/;
 
-@Injectable()
 export class PostgresSourceDatabase extends SourceDatabase {
+  /** @param rangeBytes as in `splitRows` */
   constructor(
     private readonly database: ExportDatabase,
     private readonly schema: LiveSchema,
-    @Optional() private readonly rangeBytes = RANGE_BYTES,
+    private readonly rangeBytes = RANGE_BYTES,
   ) {
     super();
   }
