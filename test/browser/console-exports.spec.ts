@@ -207,7 +207,8 @@ describeInBrowser('The exports in the console', () => {
         format: 'parquet',
       });
       const { id, file_size: size } = await client.finished((body as ExportRecord).id);
-      const page = await open();
+      const storage = 'https://storage.example.com';
+      const page = await open('/exports', { otherOrigin: storage });
       await rowOf(page, 'console_many').waitFor();
       const parts: { status: number; bytes: number }[] = [];
       page.on('response', (response) => {
@@ -242,7 +243,7 @@ describeInBrowser('The exports in the console', () => {
       // What a browser sees of a redirect to a storage that it may not read.
       await page.route(/\/download/, (route) =>
         route.request().headers()['range'] === 'bytes=0-0'
-          ? route.fulfill({ status: 302, headers: { Location: 'https://storage.example.com/' } })
+          ? route.fulfill({ status: 302, headers: { Location: `${storage}/` } })
           : route.abort(),
       );
       await page.reload();
