@@ -304,7 +304,13 @@ describe('Split reading', () => {
              GROUP BY pid ORDER BY leads`,
           )
         ).rows;
-      await until('three connections read', async () => (await readers()).length === 3);
+      // A lock alone does not tell: a follower has it before it joins, and may still fail to join without harm.
+      await until('three connections read', async () => {
+        const { rows: copies } = await others.query(
+          'SELECT FROM pg_stat_progress_copy WHERE datname = current_database()',
+        );
+        return copies.length === 3;
+      });
       const drain = async () => {
         while (!(await rows.next()).done);
       };
