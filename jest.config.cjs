@@ -1,13 +1,11 @@
 /** One runner for all suites; `--selectProjects` narrows it (unit, sdk, contracts, golden, formats, e2e). */
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/runner/environment.ts',
   runtime: '<rootDir>/test/runner/runtime.cjs',
   // Not what is built from these: jest would look for dependencies in it.
   roots: ['src', 'test', 'sdk/src', 'web'].map((folder) => `<rootDir>/${folder}`),
   // Copies of the checkout, which `npm run mutate` and the upgrade tests make.
   modulePathIgnorePatterns: ['<rootDir>/.stack/'],
-  // Modules run in a context whose globals are looked up slowly. These become local variables of each module.
-  sandboxInjectedGlobals: ['Math', 'Object', 'Number', 'String', 'Array', 'Map', 'Set', 'Intl', 'JSON'],
   transform: {
     '^.+\\.(t|m?j)s$': [
       '@swc/jest',
@@ -22,9 +20,6 @@ const base = {
       },
     ],
   },
-  transformIgnorePatterns: [
-    '/node_modules/(?!@nestjs/|file-type|hyparquet|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|@formatjs|intl-messageformat|jose|pixelmatch|uuid|temporal-polyfill|temporal-utils)',
-  ],
 };
 
 const suite = (name, testMatch) => ({ ...base, displayName: name, testMatch });

@@ -1,8 +1,9 @@
 // @ts-check
-// Jest's runtime, but a module is compiled once for each worker, and not once more for each test file that loads it, and a
-// test file leaves no asynchronous storage behind.
+// Jest's runtime, but libraries are loaded once for each worker, modules of the project are compiled once, and a test file
+// leaves no asynchronous storage behind. It needs the environment beside it, which has the context of the worker.
 const asyncHooks = require('node:async_hooks');
-const { Script } = require('node:vm');
+const { createRequire } = require('node:module');
+const { constants, Script } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
 /**
@@ -10,6 +11,9 @@ const { default: Runtime } = require('jest-runtime');
  * @type {Map<string, { source: string, script: Script }>}
  */
 const compiled = new Map();
+
+/** Libraries. Those of jest belong to the test file. */
+const LIBRARY = /\/node_modules\/(?!jest-|@jest\/|expect\/)/;
 
 module.exports = class WorkerRuntime extends Runtime {
   /** @type {Set<asyncHooks.AsyncLocalStorage<unknown>>} */
@@ -19,23 +23,28 @@ module.exports = class WorkerRuntime extends Runtime {
   constructor(...given) {
     super(...given);
     this.#compileOnce();
+    this.#loadLibrariesOnce();
     this.#noteStorages();
   }
 
   #compileOnce() {
     const { executor } = this;
-    const compileAgain = executor.compile.bind(executor);
-
     /** @param {string} source @param {string} file @returns {Function | null} null when the environment was torn down */
     executor.compile = (source, file) => {
-      const context = executor.environment.getVmContext();
-      // A module with dynamic imports belongs to the runtime that resolves them.
-      if (context === null || file === executor.testPath || source.includes('import('))
-        return compileAgain(source, file);
-      const head = `(function (${executor.injectedModuleParameters.join(', ')}) {`;
-      const script = compile(`${head}${source}\n})`, file, head.length);
-      // Jest explains errors of syntax.
-      return script?.runInContext(context) ?? compileAgain(source, file);
+      if (executor.environment.getVmContext() === null) return null;
+      return compile(`(function (${executor.injectedModuleParameters.join(', ')}) {`, source, file).runInThisContext();
+    };
+  }
+
+  #loadLibrariesOnce() {
+    const { cjsLoader } = this;
+    const requireModule = cjsLoader.requireModule.bind(cjsLoader);
+    /** @param {string} from @param {string | undefined} name @param {{ isInternalModule?: boolean } | undefined} options @param {boolean} isActual @returns {unknown} */
+    cjsLoader.requireModule = (from, name, options, isActual) => {
+      if (name === undefined || options?.isInternalModule || cjsLoader.resolution.isCoreModule(name))
+        return requireModule(from, name, options, isActual);
+      const file = cjsLoader.resolution.resolveCjs(from, name);
+      return LIBRARY.test(file) ? createRequire(from)(name) : requireModule(from, name, options, isActual);
     };
   }
 
@@ -65,15 +74,16 @@ module.exports = class WorkerRuntime extends Runtime {
   }
 };
 
-/** @param {string} source @param {string} filename @param {number} headLength */
-function compile(source, filename, headLength) {
+/** @param {string} head @param {string} source @param {string} filename */
+function compile(head, source, filename) {
   const known = compiled.get(filename);
   if (known?.source === source) return known.script;
-  try {
-    const script = new Script(source, { filename, columnOffset: -headLength });
-    compiled.set(filename, { source, script });
-    return script;
-  } catch {
-    return undefined;
-  }
+  const script = new Script(`${head}${source}\n})`, {
+    filename,
+    columnOffset: -head.length,
+    // Node's own: libraries and scripts are loaded as the service loads them.
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  compiled.set(filename, { source, script });
+  return script;
 }

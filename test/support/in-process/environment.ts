@@ -1,13 +1,14 @@
-import { TestEnvironment } from 'jest-environment-node';
+import type { JestEnvironmentConfig } from '@jest/environment';
+import WorkerEnvironment from '../../runner/environment';
 import { type HostedApplication, startApplication } from './application-host';
 import { launchChromium } from './chromium';
 
-/** Node's environment, from which a test file can start the service in the process of the tests, and a browser. */
-export default class InProcessEnvironment extends TestEnvironment {
+/** The environment of a worker, from which a test file can start the service in the process of the tests, and a browser. */
+export default class InProcessEnvironment extends WorkerEnvironment {
   private readonly running = new Set<HostedApplication>();
 
-  constructor(...given: ConstructorParameters<typeof TestEnvironment>) {
-    super(...given);
+  constructor(config: JestEnvironmentConfig) {
+    super(config);
     this.global.launchChromiumOutside = launchChromium;
     this.global.startHostedApplication = async (environment, onLine) => {
       const application = await startApplication(environment, onLine);
