@@ -2,6 +2,12 @@ import { mkdir, open, readdir, rmdir, type FileHandle, rename } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import { StorageUnavailableError } from './file-storage';
 
+/** How many bytes are written at once, unless one chunk has more. */
+const BATCH_BYTES = 1024 * 1024;
+
+/** After how many bytes the disk begins to store them, so that little is left at the end. */
+const SYNC_BYTES = 32 * 1024 * 1024;
+
 /** @throws StorageUnavailableError instead of errors of the operating system */
 export async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
@@ -122,29 +128,84 @@ function hasCode(error: unknown, ...codes: string[]): boolean {
 }
 
 /**
- * Writes a new file and syncs it to disk.
+ * Writes a new file and syncs it to disk. While bytes are written, the next ones are read.
+ * @param chunks must not change after they were read
  * @returns its size in bytes
  * @throws StorageUnavailableError | what the body throws
  */
 export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
   const handle = await onDisk(() => inFolder(dirname(path), makeTemporaryFolder, () => open(path, 'wx')));
+  const writer = new BatchWriter(handle);
   try {
-    let size = 0;
     // Errors of the body are not faults of the disk.
-    for await (const chunk of chunks) {
-      await onDisk(() => writeAll(handle, chunk));
-      size += chunk.byteLength;
-    }
-    await onDisk(() => handle.sync());
-    return size;
+    for await (const chunk of chunks) await writer.write(chunk);
+    return await writer.finish();
   } finally {
+    await writer.settled();
     await handle.close();
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let written = 0; written < chunk.byteLength;) {
-    written += (await handle.write(chunk, written)).bytesWritten;
+/** Writes chunks together: each write is a trip to another thread and back, which costs more than what it writes. */
+class BatchWriter {
+  private size = 0;
+  private batch: Uint8Array[] = [];
+  private batchBytes = 0;
+  private writing = Promise.resolve();
+  private unsyncedBytes = 0;
+  private syncing = Promise.resolve();
+
+  constructor(private readonly handle: FileHandle) {}
+
+  /** Waits for the batch before, if this chunk completes one. */
+  async write(chunk: Uint8Array): Promise<void> {
+    this.batch.push(chunk);
+    this.batchBytes += chunk.byteLength;
+    if (this.batchBytes >= BATCH_BYTES) await this.writeBatch();
+  }
+
+  /** @returns the size of the file, which is on the disk then */
+  async finish(): Promise<number> {
+    await this.writeBatch();
+    await this.writing;
+    await this.syncing;
+    await onDisk(() => this.handle.sync());
+    return this.size;
+  }
+
+  /** Resolves when nothing uses the file any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.writing, this.syncing]);
+  }
+
+  private async writeBatch(): Promise<void> {
+    const [batch, bytes] = [this.batch, this.batchBytes];
+    [this.batch, this.batchBytes] = [[], 0];
+    await this.writing;
+    this.writing = onDisk(() => writeAll(this.handle, batch));
+    this.size += bytes;
+    this.unsyncedBytes += bytes;
+    if (this.unsyncedBytes >= SYNC_BYTES) await this.syncBegun();
+    // Who waits for it gets the error.
+    this.writing.catch(() => undefined);
+  }
+
+  /** Has the disk begin with what is written, so that little is left at the end. */
+  private async syncBegun(): Promise<void> {
+    await this.syncing;
+    this.unsyncedBytes = 0;
+    this.syncing = onDisk(() => this.handle.datasync());
+    this.syncing.catch(() => undefined);
+  }
+}
+
+async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  let { bytesWritten: written } = await handle.writev(chunks);
+  // A disk that is nearly full takes a part.
+  for (const chunk of chunks) {
+    const before = Math.min(written, chunk.byteLength);
+    written -= before;
+    for (let at = before; at < chunk.byteLength;) at += (await handle.write(chunk, at)).bytesWritten;
   }
 }
 
