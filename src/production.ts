@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExportProductionModule } from './export/export-production.module';
 import { Config } from './platform/config/config';
 import { JsonLogger } from './platform/observability/json-logger';
+import { lowerThreadPriority } from './platform/work/low-priority';
 import { ProductionModule } from './production.module';
 
 /** Starts a production thread, which makes files of exports until the main thread closes it. */
@@ -19,5 +20,6 @@ async function bootstrap(): Promise<void> {
   (nodeModule as { readonly flushCompileCache?: () => void }).flushCompileCache?.();
 }
 
+lowerThreadPriority();
 // A failed start ends the thread with its error.
 void bootstrap();

@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lessonBoard } from '../support/boards';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { scaled } from '../support/machine';
+import type { Service } from '../support/service';
 
 const MAX_MS = 100;
 /** The process that draws shares its cores with its threads, so its answers take longer than those of an idle process. */
@@ -12,9 +14,10 @@ const PAGES = 30;
 /** Drawing does not block the event loop: status requests are served at once. */
 describe('While a lesson of 30 pages is drawn', () => {
   let installation: Installation;
+  let service: Service;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation, service } = await Installation.withService());
   });
 
   afterAll(() => installation.remove());
@@ -43,8 +46,24 @@ describe('While a lesson of 30 pages is drawn', () => {
     expect(times.length).toBeGreaterThan(20);
     const limit = Math.max(scaled(MAX_MS), TIMES_IDLE * percentile(idleTimes, 0.95));
     expect(percentile(times, 0.95)).toBeLessThanOrEqual(limit);
+
+    // The threads that draw and that make files wait for the main thread, and for all other processes.
+    const [main, ...threads] = nicenessOfThreads(service.processId);
+    expect(main).toBe(0);
+    expect(threads.filter((niceness) => niceness === 10).length).toBeGreaterThanOrEqual(2);
   });
 });
+
+/** Of a process on Linux; the main thread is the first. */
+function nicenessOfThreads(processId: number): number[] {
+  const threads = readdirSync(`/proc/${processId}/task`).sort((one, other) => Number(one) - Number(other));
+  return threads.map((thread) => {
+    const fields = readFileSync(`/proc/${processId}/task/${thread}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return Number(fields[16]);
+  });
+}
 
 async function timeOfStatus(person: Client, id: string): Promise<number> {
   const startedAt = performance.now();

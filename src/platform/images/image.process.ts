@@ -4,7 +4,6 @@
  */
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { setPriority } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import sharp from 'sharp';
 import { checkPng, decodeBitmap, shrinkPng } from './bitmap-decoder';
@@ -18,10 +17,9 @@ import {
 } from './image-protocol';
 import { readSvg } from './svg/svg-reader';
 import { renderSvg } from './svg/svg-renderer';
+import { lowerProcessPriority } from '../work/low-priority';
 
 const CHANNEL = 3;
-/** All other processes of the machine have priority. */
-const NICENESS = 10;
 /**
  * An SVG is rendered at twice the resolution of its use, so that its edges stay sharp when it is
  * rotated.
@@ -99,5 +97,5 @@ readFrames(channel, (job, bytes) => {
   jobs = jobs.then(() => perform(job as ImageJob, bytes)).catch(end);
 });
 // Only after loading, so that the process is ready soon.
-setPriority(NICENESS);
+lowerProcessPriority();
 void send({ kind: 'ready' });

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import type { ExportWarning } from '../../../formats';
 import { ImageRefusedError } from '../../../platform/images/image-protocol';
+import { lowerThreadPriority } from '../../../platform/work/low-priority';
 import { checkDrawingBudget, estimateSeconds, type NumberedPage, readPages } from '../../model/domain/drawing-budget';
 import type { Picture } from '../../model/domain/picture';
 import type { DrawingTask } from './drawing-protocol';
@@ -12,6 +13,7 @@ import { type PngPicture, PngWriter } from './png-writer';
 import { RenderThreadChannel, StoppedError } from './render-thread-channel';
 import { type SvgPicture, SvgWriter } from './svg/svg-writer';
 
+lowerThreadPriority();
 loadFonts();
 // One encoder beside the drawing: other threads like this one share the cores.
 sharp.concurrency(1);
