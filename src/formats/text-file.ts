@@ -1,6 +1,7 @@
-import { Readable, type Transform } from 'node:stream';
-import { constants, createGunzip, createGzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
 import type { ExportWarning } from './content';
+import { gzipped } from './deflate';
 import type { FormatOption } from './options';
 import type { FormatWriter, RenderedFile } from './writer';
 
@@ -28,24 +29,17 @@ export function toTextFile(
 ): RenderedFile {
   const summary = () => ({ pageCount: null, recordCount: progress.recordCount, warnings });
   if (compression === undefined) return { extension: format, contentType, body, summary };
-  return { extension: `${format}.gz`, contentType: GZIP, body: compressed(body), summary };
-}
-
-function compressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  return through(createGzip({ level: constants.Z_BEST_SPEED }), body);
+  return { extension: `${format}.gz`, contentType: GZIP, body: gzipped(body), summary };
 }
 
 /** The content of a compressed file, of which only the start may be given. */
-export function decompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  return through(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }), body);
-}
-
-async function* through(transform: Transform, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* decompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = Readable.from(body, { objectMode: false });
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
   // A pipe does not forward errors.
-  source.on('error', (error) => transform.destroy(error));
+  source.on('error', (error) => gunzip.destroy(error));
   try {
-    yield* source.pipe(transform) as AsyncIterable<Uint8Array>;
+    yield* source.pipe(gunzip) as AsyncIterable<Uint8Array>;
   } finally {
     source.destroy();
   }

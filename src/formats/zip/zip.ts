@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-import { crc32, createDeflateRaw } from 'node:zlib';
-import { rechunk } from '../rechunk';
+import { deflated, MeasuredBytes } from '../deflate';
 import { centralDirectory, dataDescriptor, localHeader, type WrittenEntry } from './zip-records';
 
 export interface ZipEntry {
@@ -11,9 +9,6 @@ export interface ZipEntry {
   /** Called when all entries before it have been read. */
   readonly open: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
-
-/** Deflate moves each chunk to a thread and back: large chunks do that less often. */
-const CHUNK_BYTES = 256 * 1024;
 
 /**
  * The bytes of a zip by PKWARE's APPNOTE 6.3. An entry is opened when the one before has been read, so that memory stays
@@ -44,32 +39,4 @@ export async function* zip(
     offset += header.length + compressedSize + descriptor.length;
   }
   yield centralDirectory(written, offset);
-}
-
-/** Passes bytes on in larger chunks; knows their number and checksum afterwards. */
-class MeasuredBytes implements AsyncIterable<Uint8Array> {
-  crc = 0;
-  size = 0;
-
-  constructor(private readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {}
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const chunk of rechunk(this.source, CHUNK_BYTES)) {
-      this.crc = crc32(chunk, this.crc);
-      this.size += chunk.length;
-      yield chunk;
-    }
-  }
-}
-
-async function* deflated(source: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
-  const input = Readable.from(source, { objectMode: false, highWaterMark: CHUNK_BYTES });
-  const deflate = createDeflateRaw({ level, chunkSize: CHUNK_BYTES });
-  // A pipe does not forward errors; without a listener the process would exit.
-  input.once('error', (error) => deflate.destroy(error));
-  try {
-    yield* input.pipe(deflate) as AsyncIterable<Uint8Array>;
-  } finally {
-    input.destroy();
-  }
 }
