@@ -94,7 +94,11 @@ describe('The results of a large event', () => {
 
     await until('nobody reads', async () => (await readersOf(installation)) === 0, { within: 2_000 });
     expect((await ann.status(id)).status).toBe('cancelled');
-    expect(await installation.storedFiles()).not.toContainEqual(expect.stringContaining(id));
+    await until(
+      'nothing is stored',
+      async () => !(await installation.storedFiles()).some((path) => path.includes(id)),
+      { within: 2_000 },
+    );
   });
 });
 

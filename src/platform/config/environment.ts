@@ -7,7 +7,6 @@ import {
   databaseUrl,
   duration,
   encryptionKey,
-  HOST,
   hosts,
   list,
   oidcIssuer,

@@ -186,7 +186,7 @@ export const corsOrigins = z.string().transform((value, context): readonly strin
   });
 });
 
-export const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/i;
+const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/i;
 
 /** `host` for all of its ports, or `host:port`, as `URL` writes them. */
 export const hosts = list.transform((entries, context) =>
