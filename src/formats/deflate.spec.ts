@@ -32,6 +32,14 @@ describe('deflated', () => {
     expect(gunzipSync(await collected(gzipped(inChunks(content, 60_001)))).equals(content)).toBe(true);
   });
 
+  it('makes the same bytes of the same content, in whatever chunks it comes', async () => {
+    const [one, other] = await Promise.all(
+      [7_001, 300_000].map((size) => collected(deflated(inChunks(CONTENT, size), 1))),
+    );
+
+    expect(one?.equals(other ?? Buffer.alloc(0))).toBe(true);
+  });
+
   it('refers from one piece to the one before', async () => {
     // Twice the same: the second half is found in the window of the first.
     const half = randomBytes(16 * 1024);

@@ -3,7 +3,10 @@ import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import { rechunk } from './rechunk';
 
-/** Large enough that the cost of a call does not count, small enough that several fit into little memory. */
+/**
+ * Large enough that the cost of a call does not count, small enough that several fit into little memory. All pieces have this size, so
+ * the same content always becomes the same bytes.
+ */
 const PIECE_BYTES = 512 * 1024;
 
 /** How far back deflate refers: RFC 1951, 2. */

@@ -1,4 +1,4 @@
-/** The same bytes in chunks of at least that size, except the last: a cost per chunk is then paid less often. */
+/** The same bytes in chunks of exactly that size, except the last: a cost per chunk is then paid less often. */
 export async function* rechunk(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   size: number,
@@ -6,12 +6,17 @@ export async function* rechunk(
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   for await (const chunk of chunks) {
-    pending.push(chunk);
-    pendingBytes += chunk.length;
-    if (pendingBytes < size) continue;
-    yield Buffer.concat(pending, pendingBytes);
-    pending = [];
-    pendingBytes = 0;
+    let rest = chunk;
+    while (pendingBytes + rest.length >= size) {
+      const part = rest.subarray(0, size - pendingBytes);
+      yield Buffer.concat([...pending, part], size);
+      rest = rest.subarray(part.length);
+      pending = [];
+      pendingBytes = 0;
+    }
+    if (rest.length === 0) continue;
+    pending.push(rest);
+    pendingBytes += rest.length;
   }
   if (pendingBytes > 0) yield Buffer.concat(pending, pendingBytes);
 }
