@@ -8,6 +8,7 @@ import { downloads } from './downloads.mjs';
 import { files } from './files.mjs';
 import { formats } from './formats.mjs';
 import { limits } from './limits.mjs';
+import { parts } from './parts.mjs';
 import { schedules } from './schedules.mjs';
 import { secrets } from './secrets.mjs';
 
@@ -18,6 +19,7 @@ export const mutations = [
   ...formats,
   ...boards,
   ...files,
+  ...parts,
   ...downloads,
   ...deliveries,
   ...schedules,
