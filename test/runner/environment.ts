@@ -6,7 +6,7 @@ import { ModuleMocker } from 'jest-mock';
 const STATE_OF_JEST =
   /^(EVENT_HANDLERS|JEST_STATE_SYMBOL|RETRY_|TEST_TIMEOUT_SYMBOL|WAIT_BEFORE_RETRY|LOG_ERRORS_BEFORE_RETRY)/;
 
-/** Node itself and its servers use these in the context of the worker, and would stand still. */
+/** Libraries and Node's own modules share these with the test file, and would stand still. */
 const NEVER_FAKED = ['nextTick', 'queueMicrotask'] as const;
 
 class FakeTimers extends ModernFakeTimers {
@@ -18,7 +18,7 @@ class FakeTimers extends ModernFakeTimers {
 /**
  * Runs test files in the context of their worker. In a context of its own, as jest's environment has it, a test file looks
  * up each global through a proxy, must load each library again, and its errors and arrays are not instances of the classes of Node.
- * What a file changes in the global object, the process or its environment variables is undone after it.
+ * A global of Node that a file replaces, `process.exit` and environment variables are put back after it.
  */
 export default class WorkerEnvironment implements JestEnvironment<NodeJS.Timeout> {
   readonly global = globalThis as unknown as JestEnvironment['global'];

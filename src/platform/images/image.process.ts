@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import sharp from 'sharp';
+import { lowerProcessPriority } from '../work/low-priority';
 import { checkPng, decodeBitmap, shrinkPng } from './bitmap-decoder';
 import {
   type DecodingJob,
@@ -17,7 +18,6 @@ import {
 } from './image-protocol';
 import { readSvg } from './svg/svg-reader';
 import { renderSvg } from './svg/svg-renderer';
-import { lowerProcessPriority } from '../work/low-priority';
 
 const CHANNEL = 3;
 /**

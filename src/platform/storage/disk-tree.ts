@@ -5,9 +5,6 @@ import { StorageUnavailableError } from './file-storage';
 /** How many bytes are written at once, unless one chunk has more. */
 const BATCH_BYTES = 1024 * 1024;
 
-/** After how many bytes the disk begins to store them, so that little is left at the end. */
-const SYNC_BYTES = 32 * 1024 * 1024;
-
 /** @throws StorageUnavailableError instead of errors of the operating system */
 export async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
@@ -152,8 +149,6 @@ class BatchWriter {
   private batch: Uint8Array[] = [];
   private batchBytes = 0;
   private writing = Promise.resolve();
-  private unsyncedBytes = 0;
-  private syncing = Promise.resolve();
 
   constructor(private readonly handle: FileHandle) {}
 
@@ -161,6 +156,7 @@ class BatchWriter {
   async write(chunk: Uint8Array): Promise<void> {
     this.batch.push(chunk);
     this.batchBytes += chunk.byteLength;
+    this.size += chunk.byteLength;
     if (this.batchBytes >= BATCH_BYTES) await this.writeBatch();
   }
 
@@ -168,34 +164,22 @@ class BatchWriter {
   async finish(): Promise<number> {
     await this.writeBatch();
     await this.writing;
-    await this.syncing;
     await onDisk(() => this.handle.sync());
     return this.size;
   }
 
   /** Resolves when nothing uses the file any more. */
   async settled(): Promise<void> {
-    await Promise.allSettled([this.writing, this.syncing]);
+    await Promise.allSettled([this.writing]);
   }
 
   private async writeBatch(): Promise<void> {
-    const [batch, bytes] = [this.batch, this.batchBytes];
+    const { batch } = this;
     [this.batch, this.batchBytes] = [[], 0];
     await this.writing;
     this.writing = onDisk(() => writeAll(this.handle, batch));
-    this.size += bytes;
-    this.unsyncedBytes += bytes;
-    if (this.unsyncedBytes >= SYNC_BYTES) await this.syncBegun();
-    // Who waits for it gets the error.
+    // Whichever call waits for it gets the error.
     this.writing.catch(() => undefined);
-  }
-
-  /** Has the disk begin with what is written, so that little is left at the end. */
-  private async syncBegun(): Promise<void> {
-    await this.syncing;
-    this.unsyncedBytes = 0;
-    this.syncing = onDisk(() => this.handle.datasync());
-    this.syncing.catch(() => undefined);
   }
 }
 
