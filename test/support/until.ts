@@ -21,10 +21,12 @@ export async function until<Answer>(
   const timeoutMs = scaled(within);
   const deadline = Date.now() + timeoutMs;
   for (;;) {
+    // The last check begins after the deadline: a machine that stood still during the one before has not failed yet.
+    const isLast = Date.now() > deadline;
     const result = await check();
     if (result !== undefined && result !== null && result !== false)
       return result as Exclude<Answer, undefined | null | false>;
-    if (Date.now() > deadline) throw new Error(`In ${timeoutMs} ms this did not happen: ${condition}`);
+    if (isLast) throw new Error(`In ${timeoutMs} ms this did not happen: ${condition}`);
     await pause(every);
   }
 }
