@@ -27,7 +27,7 @@ describe('The results of a large event', () => {
     await insertParticipants(sql, large, PARTICIPANTS, { answerLength: 1_000 });
   });
 
-  afterEach(() => installation.keepLatest());
+  afterEach(() => installation.keepOne());
 
   afterAll(() => installation.remove());
 

@@ -7,6 +7,7 @@ const Module = require('node:module');
 const { dirname, join } = require('node:path');
 const { deserialize, serialize } = require('node:v8');
 const { constants, Script } = require('node:vm');
+const { isMainThread } = require('node:worker_threads');
 
 /** By then a process has run what it needs to start. */
 const SAVE_AFTER_MS = 3_000;
@@ -14,7 +15,9 @@ const folder = join(__dirname, '../../.stack/compiled');
 
 /** @typedef {{ version: string, code: Buffer }} Compiled of which version of a file */
 
-if (!('enableCompileCache' in Module) && process.argv[1]) keepCompiledCode(process.argv[1]);
+// A thread learns its program later. All threads may share what is kept: it is found by file.
+const program = isMainThread ? process.argv[1] : 'thread';
+if (!('enableCompileCache' in Module) && program) keepCompiledCode(program);
 
 /** @param {string} program */
 function keepCompiledCode(program) {

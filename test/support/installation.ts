@@ -64,7 +64,7 @@ export class Installation {
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
       // Tests need not wait as long as an operator can.
-      POLL_INTERVAL_MS: '800',
+      POLL_INTERVAL_MS: '1600',
       ...(await createRedisSettings(environment)),
       ...s3Settings(),
       ...environment,
@@ -121,9 +121,10 @@ export class Installation {
     return this.services.find(({ isRunning }) => isRunning) ?? this.start({ ROLE: 'worker' });
   }
 
-  /** Kills all processes but the one that was started last, which the next test may use. */
-  async keepLatest(): Promise<void> {
-    await Promise.all(this.services.slice(0, -1).map((service) => service.kill('SIGKILL')));
+  /** Kills all processes but the latest that still runs, which the next test may use. */
+  async keepOne(): Promise<void> {
+    const kept = this.services.findLast(({ isRunning }) => isRunning);
+    await Promise.all(this.services.map((service) => service !== kept && service.kill('SIGKILL')));
   }
 
   /** Starts one more process and waits for nothing. */

@@ -4,7 +4,7 @@ import { scaled } from './machine';
 export interface WaitOptions {
   /** Milliseconds on the reference machine; scaled to this one. */
   readonly within?: number;
-  /** Milliseconds between two checks. */
+  /** Milliseconds between two checks; a tenth of the time waited so far by default, between 20 and 200. */
   readonly every?: number;
 }
 
@@ -16,10 +16,11 @@ export interface WaitOptions {
 export async function until<Answer>(
   condition: string,
   check: () => Answer | Promise<Answer>,
-  { within = 30_000, every = 25 }: WaitOptions = {},
+  { within = 30_000, every }: WaitOptions = {},
 ): Promise<Exclude<Answer, undefined | null | false>> {
   const timeoutMs = scaled(within);
-  const deadline = Date.now() + timeoutMs;
+  const began = Date.now();
+  const deadline = began + timeoutMs;
   for (;;) {
     // The last check begins after the deadline: a machine that stood still during the one before has not failed yet.
     const isLast = Date.now() > deadline;
@@ -27,6 +28,6 @@ export async function until<Answer>(
     if (result !== undefined && result !== null && result !== false)
       return result as Exclude<Answer, undefined | null | false>;
     if (isLast) throw new Error(`In ${timeoutMs} ms this did not happen: ${condition}`);
-    await pause(every);
+    await pause(every ?? Math.min(200, Math.max(20, (Date.now() - began) / 10)));
   }
 }

@@ -26,7 +26,7 @@ describe('An export of rows completes', () => {
     worker = await installation.worker();
   });
 
-  afterEach(() => installation.keepLatest());
+  afterEach(() => installation.keepOne());
 
   afterAll(() => installation.remove());
 

@@ -28,7 +28,7 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
   });
 
   it('the API returns 503 meanwhile, and the export is completed afterwards', async () => {
-    const session = await ann.saveBoard(lessonBoard(60));
+    const session = await ann.saveBoard(lessonBoard(24));
     const { id } = await ann.requestExport(session, 'png');
     await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
 

@@ -33,7 +33,7 @@ describe('A message about an export, while processes start and stop,', () => {
     worker = await installation.worker();
   });
 
-  afterEach(() => installation.keepLatest());
+  afterEach(() => installation.keepOne());
 
   afterAll(async () => {
     await installation.remove();

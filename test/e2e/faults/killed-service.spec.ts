@@ -15,7 +15,7 @@ describe('When the only process is killed during a drawing', () => {
   it('the export is completed within a minute after the next start', async () => {
     const before = await installation.start();
     const ann = await installation.asUser('ann', { at: before });
-    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(40)), 'png');
+    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(16)), 'png');
     await ann.reaches(id, 'processing', { every: 5 });
 
     await before.kill('SIGKILL');
@@ -23,7 +23,7 @@ describe('When the only process is killed during a drawing', () => {
 
     const annAgain = await installation.asUser('ann', { at: after });
     const done = await expectExactlyOneFile(installation, annAgain, id);
-    expect(done.page_count).toBe(40);
+    expect(done.page_count).toBe(16);
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 });

@@ -22,7 +22,7 @@ describe('When a worker is killed', () => {
     worker = await installation.worker();
   });
 
-  afterEach(() => installation.keepLatest());
+  afterEach(() => installation.keepOne());
 
   afterAll(() => installation.remove());
 
@@ -43,7 +43,7 @@ describe('When a worker is killed', () => {
   });
 
   it('halfway through the upload, nothing of that half remains', async () => {
-    const session = await ann.saveBoard(lessonBoard(30));
+    const session = await ann.saveBoard(lessonBoard(16));
     const { id } = await ann.requestExport(session, 'png');
     const half = await until('an upload has begun', async () =>
       (await installation.storedFiles()).find((file) => file.startsWith(`.uploads/exports/${id}/`)),
@@ -75,7 +75,7 @@ describe('When a worker is killed', () => {
   });
 
   it('while another one is running, no process has to be started', async () => {
-    const session = await ann.saveBoard(lessonBoard(30));
+    const session = await ann.saveBoard(lessonBoard(16));
     const { id } = await ann.requestExport(session, 'pdf');
     await ann.reaches(id, 'processing', { every: 5 });
     await installation.start({ ROLE: 'worker' });

@@ -13,7 +13,7 @@ const ROWS = 9_000;
 const PARTS = 6;
 const LEASE_SECONDS = 3;
 /** Each part takes about a second, long enough to strike in the middle of it. */
-const SLOW = { EXPORT_PACE: `${ROWS / PARTS}rows` };
+const PACE = `${ROWS / PARTS}rows`;
 const UNDISTURBED = ['export.requested', 'export.started', 'export.completed'];
 
 jest.setTimeout(150_000);
@@ -35,6 +35,7 @@ describe('An export of several files is complete', () => {
       STORAGE: 'disk',
       EXPORT_LEASE_SECONDS: String(LEASE_SECONDS),
       EXPORT_CONCURRENCY: '1',
+      EXPORT_PACE: PACE,
     });
     admin = await installation.asUser('root', {
       roles: ['admin'],
@@ -47,14 +48,14 @@ describe('An export of several files is complete', () => {
   });
 
   beforeEach(async () => {
-    leader = await installation.start({ ROLE: 'worker', ...SLOW });
+    leader = await installation.worker();
   });
 
-  afterEach(() => Promise.all(installation.services.map((service) => service.kill('SIGKILL'))));
+  afterEach(() => installation.keepOne());
 
   afterAll(() => installation.remove());
 
-  const startHelper = () => installation.start({ ROLE: 'worker', ...SLOW });
+  const startHelper = () => installation.start({ ROLE: 'worker' });
 
   const partsOf = (id: string) =>
     installation.sql<PartRow>(

@@ -18,7 +18,7 @@ describe('When a worker is paused past its lease', () => {
 
   it('another one completes the export, and the first publishes nothing when it resumes', async () => {
     const paused = await installation.start({ ROLE: 'worker' });
-    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(30)), 'png');
+    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(16)), 'png');
     await until('an upload has begun', async () =>
       (await installation.storedFiles()).find((file) => file.startsWith(`.uploads/exports/${id}/`)),
     );

@@ -15,7 +15,7 @@ describe('When a drawing crashes its worker at every attempt', () => {
 
   it('it fails after the second attempt with a reason', async () => {
     const ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
-    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(60)), 'png');
+    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(30)), 'png');
 
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const worker = await installation.start({ ROLE: 'worker' });
