@@ -97,6 +97,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
       WHERE id IN (SELECT id FROM scheduled_export_runs WHERE outcome IS NULL AND look_after <= now()
                    ORDER BY look_after LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
+    if (claimed.length === 0) return [];
     const rows = await this.prisma.scheduleRun.findMany({
       where: { id: { in: claimed.map(({ id }) => id) } },
       include: { schedule: true },

@@ -15,6 +15,9 @@ import { ExportService } from './export.service';
 /** Missing notifications come only from processes of an earlier version, during an upgrade. */
 const ROUNDS_PER_NOTIFICATION_CHECK = 5;
 
+/** Rows that only take space can wait. */
+const ROUNDS_PER_CLEAN_UP = 10;
+
 /** Repairs what faults leave behind: the records are the truth, and queue, storage and outbox follow them. */
 @Injectable()
 export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
@@ -58,9 +61,13 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
         await this.step('delete the parts of ended attempts', () => this.parts.forgetEnded()),
         await this.step('finalize interrupted downloads', () => this.finalizeInterruptedDownloads()),
         await this.step('enqueue missing notifications', () => this.enqueueMissingNotifications()),
-        await this.step('delete old idempotency keys', () => this.maintenance.forgetIdempotencyKeys()),
-        await this.step('delete old uses of rate limits', () => this.maintenance.forgetRateLimitUses()),
       ];
+      if (this.round % ROUNDS_PER_CLEAN_UP === 0) {
+        steps.push(
+          await this.step('delete old idempotency keys', () => this.maintenance.forgetIdempotencyKeys()),
+          await this.step('delete old uses of rate limits', () => this.maintenance.forgetRateLimitUses()),
+        );
+      }
       this.round += 1;
       return steps.every((isDone) => isDone);
     });
