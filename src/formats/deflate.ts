@@ -12,6 +12,9 @@ const PIECE_BYTES = 512 * 1024;
 /** How far back deflate refers: RFC 1951, 2. */
 const WINDOW_BYTES = 32 * 1024;
 
+/** What most pieces of rows are compressed to; larger ones take several. */
+const OUTPUT_BYTES = 128 * 1024;
+
 /** Node compresses in four threads; one is left for reading and writing files. */
 const MAX_AT_ONCE = 3;
 
@@ -33,19 +36,28 @@ export async function* deflated(
 ): AsyncGenerator<Buffer> {
   const atOnce = Math.min(availableParallelism(), MAX_AT_ONCE);
   const begun: Promise<Buffer>[] = [];
-  let dictionary: Buffer | undefined;
-  for await (const piece of rechunk(source, PIECE_BYTES)) {
-    if (begun.length === atOnce) yield await (begun.shift() as Promise<Buffer>);
-    const compressed = deflatePiece(piece, {
+  // New memory for each piece would make V8 collect garbage, of all of the heap, again and again.
+  const free: Buffer[] = [];
+  const takeBuffer = () => free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+  const compress = async (piece: Buffer, dictionary: Buffer | undefined) => {
+    const compressed = await deflatePiece(piece, {
       level,
       dictionary,
-      chunkSize: PIECE_BYTES,
+      chunkSize: OUTPUT_BYTES,
       finishFlush: constants.Z_SYNC_FLUSH,
     });
+    if (piece.length === PIECE_BYTES) free.push(piece);
+    return compressed;
+  };
+  let dictionary: Buffer | undefined;
+  for await (const piece of rechunk(source, PIECE_BYTES, takeBuffer)) {
+    if (begun.length === atOnce) yield await (begun.shift() as Promise<Buffer>);
+    const compressed = compress(piece, dictionary);
     // Who waits for the piece gets the error.
     compressed.catch(() => undefined);
     begun.push(compressed);
-    dictionary = piece.subarray(-WINDOW_BYTES);
+    // The buffer of the piece may be filled again before the next one is compressed.
+    dictionary = Buffer.from(piece.subarray(-WINDOW_BYTES));
   }
   for (const compressed of begun) yield await compressed;
   yield LAST_BLOCK;

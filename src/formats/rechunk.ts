@@ -1,7 +1,11 @@
-/** The same bytes in chunks of exactly that size, except the last: a cost per chunk is then paid less often. */
+/**
+ * The same bytes in chunks of exactly that size, except the last: a cost per chunk is then paid less often.
+ * @param take returns a buffer of that size for a chunk, such as one that is used again
+ */
 export async function* rechunk(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   size: number,
+  take: () => Buffer = () => Buffer.allocUnsafe(size),
 ): AsyncGenerator<Buffer> {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
@@ -9,7 +13,13 @@ export async function* rechunk(
     let rest = chunk;
     while (pendingBytes + rest.length >= size) {
       const part = rest.subarray(0, size - pendingBytes);
-      yield Buffer.concat([...pending, part], size);
+      const whole = take();
+      let filled = 0;
+      for (const piece of [...pending, part]) {
+        whole.set(piece, filled);
+        filled += piece.length;
+      }
+      yield whole;
       rest = rest.subarray(part.length);
       pending = [];
       pendingBytes = 0;
