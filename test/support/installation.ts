@@ -124,7 +124,7 @@ export class Installation {
   /** Kills all processes but the latest that still runs, which the next test may use. */
   async keepOne(): Promise<void> {
     const kept = this.services.findLast(({ isRunning }) => isRunning);
-    await Promise.all(this.services.map((service) => service !== kept && service.kill('SIGKILL')));
+    await Promise.all(this.services.filter((service) => service !== kept).map((service) => service.kill('SIGKILL')));
   }
 
   /** Starts one more process and waits for nothing. */
