@@ -129,6 +129,11 @@ export class S3Observer {
     return { ...content, contentType: response.ContentType, metadata: response.Metadata ?? {} };
   }
 
+  async text(key: string): Promise<string> {
+    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    return Body!.transformToString();
+  }
+
   async put(key: string, body: string | Buffer): Promise<void> {
     await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
   }
