@@ -124,6 +124,8 @@ export class Installation {
   /** Kills all processes but the latest that still runs, which the next test may use. */
   async keepOne(): Promise<void> {
     const kept = this.services.findLast(({ isRunning }) => isRunning);
+    // A test that failed may have left it paused.
+    kept?.resume();
     await Promise.all(this.services.filter((service) => service !== kept).map((service) => service.kill('SIGKILL')));
   }
 
