@@ -127,6 +127,28 @@ describe('ExportSweep', () => {
     expect(queue.takeAll()).toEqual([]);
   });
 
+  it('deletes old idempotency keys when it starts, and in every tenth round', async () => {
+    const { records, sut } = setup();
+    const addOldKey = () => {
+      records.idempotencyKeys.set('old', { fingerprint: 'one', resourceId: 'two', createdAt: new Date(0) });
+    };
+    const left: number[] = [];
+    const wait = async (milliseconds: number) => {
+      await jest.advanceTimersByTimeAsync(milliseconds);
+      left.push(records.idempotencyKeys.size);
+    };
+
+    addOldKey();
+    sut.onApplicationBootstrap();
+    await wait(1);
+    addOldKey();
+    await wait(9 * ROUND_MS);
+    await wait(ROUND_MS);
+    await sut.onModuleDestroy();
+
+    expect(left).toEqual([0, 1, 0]);
+  });
+
   it('retries a failed step in the next sweep without blocking the others', async () => {
     const { bench, queue, records, sut, counted } = setup();
     const id = await bench.request({ oneTime: true });
