@@ -124,14 +124,14 @@ export class Client {
   }
 
   /** Polls the status until the export has ended. */
-  finished(id: string, { within = 60_000, every }: WaitOptions = {}): Promise<ExportRecord> {
+  finished(id: string, options?: WaitOptions): Promise<ExportRecord> {
     return until(
       `export ${id} ended`,
       async () => {
         const record = await this.status(id);
         return FINISHED.includes(record.status) && record;
       },
-      { within, ...(every !== undefined && { every }) },
+      { within: 60_000, ...options },
     );
   }
 
