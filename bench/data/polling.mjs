@@ -11,7 +11,7 @@ const atOnce = ['csv', 'json', 'xml', 'xlsx'];
 const goalRatio = 3;
 const goalLoopMs = 100;
 
-/** About a quarter of what the process reads without it. */
+/** Slow enough to leave cores free. */
 const pace = '50000rows';
 
 /** @type {import('../support/environment.mjs').Bench} */
