@@ -5,17 +5,10 @@ import { join } from 'node:path';
 import { createSigningKey, formatKey } from '../../src/platform/signing/signing-key';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
-import { type ProgramRun, projectRoot, runProgram } from '../support/program';
+import type { ProgramRun } from '../support/program';
 import { describeOnS3, S3Observer, s3Server } from '../support/s3-under-test';
 import { createNotes, createSchedule, SCHEDULES, settledRuns } from '../support/schedules';
-
-const program = join(projectRoot, 'sdk/dist/cli/main.js');
-
-interface Report {
-  readonly verdict: string;
-  readonly findings: readonly { readonly code: string; readonly file: string }[];
-  readonly exports: readonly { readonly files: readonly { readonly countedRows: number | null }[] }[];
-}
+import { readReport, runVerify } from '../support/verify-program';
 
 /** What a schedule delivers to a bucket is verified there, by the built command line and without a copy on disk. */
 describeOnS3('export-service verify s3://', () => {
@@ -72,19 +65,12 @@ describeOnS3('export-service verify s3://', () => {
   }
 
   const run = (place: string): Promise<ProgramRun> =>
-    runProgram(
-      process.execPath,
-      [program, 'verify', place, '--jwks', 'keys.json'],
-      {
-        HOME: folder,
-        LANG: 'C',
-        AWS_ENDPOINT_URL_S3: s3Server.endpoint,
-        AWS_REGION: s3Server.region,
-        AWS_ACCESS_KEY_ID: s3Server.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: s3Server.secretAccessKey,
-      },
-      folder,
-    );
+    runVerify(folder, [place, '--jwks', 'keys.json'], {
+      AWS_ENDPOINT_URL_S3: s3Server.endpoint,
+      AWS_REGION: s3Server.region,
+      AWS_ACCESS_KEY_ID: s3Server.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3Server.secretAccessKey,
+    });
 
   it.each([
     ['a file', {}, 1],
@@ -97,16 +83,16 @@ describeOnS3('export-service verify s3://', () => {
     await observer.put(changed, (await observer.text(changed)).replace('1', '7'));
     const after = await run(`s3://${bucket}/nightly/`);
 
-    const [whole, wrong] = [before, after].map(({ stdout }) => JSON.parse(stdout) as Report);
+    const [whole, wrong] = [readReport(before), readReport(after)];
     expect(keys).toHaveLength(files + 1);
-    expect({ code: before.code, verdict: whole?.verdict, findings: whole?.findings }).toEqual({
+    expect({ code: before.code, verdict: whole.verdict, findings: whole.findings }).toEqual({
       code: 0,
       verdict: 'verified',
       findings: [],
     });
-    expect(whole?.exports[0]?.files.reduce((sum, { countedRows }) => sum + (countedRows ?? 0), 0)).toBe(3);
-    expect({ code: after.code, verdict: wrong?.verdict }).toEqual({ code: 1, verdict: 'wrong' });
-    expect(wrong?.findings).toContainEqual(
+    expect(whole.exports[0]?.files.reduce((sum, { countedRows }) => sum + (countedRows ?? 0), 0)).toBe(3);
+    expect({ code: after.code, verdict: wrong.verdict }).toEqual({ code: 1, verdict: 'wrong' });
+    expect(wrong.findings).toContainEqual(
       expect.objectContaining({ code: 'block-modified', file: expect.stringContaining(changed.split('/').at(-1)!) }),
     );
   });

@@ -6,21 +6,8 @@ import { createSigningKey, formatKey } from '../../src/platform/signing/signing-
 import { noteBoard } from '../support/boards';
 import { type Client, follow } from '../support/client';
 import { Installation } from '../support/installation';
-import { type ProgramRun, projectRoot, runProgram } from '../support/program';
-
-const program = join(projectRoot, 'sdk/dist/cli/main.js');
-
-interface Report {
-  readonly verdict: string;
-  readonly findings: readonly { readonly code: string; readonly file: string; readonly text: string }[];
-  readonly exports: readonly {
-    readonly id: string;
-    readonly manifest: string;
-    readonly signedBy: string | null;
-    readonly asOf: string | null;
-    readonly files: readonly { readonly rows: number | null; readonly countedRows: number | null }[];
-  }[];
-}
+import type { ProgramRun } from '../support/program';
+import { readReport, runVerify } from '../support/verify-program';
 
 /** The built command line on files and manifests of the service, which is needed for its keys only. */
 describe('export-service verify', () => {
@@ -56,8 +43,8 @@ describe('export-service verify', () => {
     await installation.remove();
   });
 
-  const run = (args: readonly string[], variables: Record<string, string> = {}): Promise<ProgramRun> =>
-    runProgram(process.execPath, [program, 'verify', ...args], { HOME: folder, LANG: 'C', ...variables }, folder);
+  const run = (args: readonly string[], variables?: Record<string, string>): Promise<ProgramRun> =>
+    runVerify(folder, args, variables);
 
   /** Saves the file of an export, and its manifest beside it. */
   async function save(path: string, request: object, name: string): Promise<string> {
@@ -85,9 +72,10 @@ describe('export-service verify', () => {
 
     await copyFile(keys, join(folder, 'keys.json'));
 
-    const { code, stdout, stderr } = await run(['.', '--jwks', 'keys.json']);
+    const verified = await run(['.', '--jwks', 'keys.json']);
 
-    const { verdict, exports, findings } = JSON.parse(stdout) as Report;
+    const { code, stderr } = verified;
+    const { verdict, exports, findings } = readReport(verified);
     const rows = exports.map(({ manifest, files: [file] }) => [manifest.split('.manifest')[0], file?.countedRows]);
     expect({ code, stderr, verdict }).toEqual({ code: 0, stderr: '', verdict: 'verified' });
     expect(findings.filter(({ code: finding }) => finding !== 'file-renamed')).toEqual([]);
@@ -108,10 +96,10 @@ describe('export-service verify', () => {
     await rm(join(folder, 'parts.zip.manifest.json'));
     await copyFile(keys, join(folder, 'keys.json'));
 
-    const { code, stdout } = await run(['parts.zip', '--jwks', 'keys.json']);
+    const verified = await run(['parts.zip', '--jwks', 'keys.json']);
 
-    const { verdict, exports } = JSON.parse(stdout) as Report;
-    expect({ code, verdict }).toEqual({ code: 0, verdict: 'verified' });
+    const { verdict, exports } = readReport(verified);
+    expect({ code: verified.code, verdict }).toEqual({ code: 0, verdict: 'verified' });
     expect(exports[0]?.files.map(({ rows, countedRows }) => [rows, countedRows])).toEqual([[50, 50]]);
   });
 
@@ -126,7 +114,7 @@ describe('export-service verify', () => {
       ['tables.zip', 'boards.zip'].map((name) => run([name], { EXPORT_SERVICE_URL: installation.host.url })),
     );
 
-    const reports = runs.map(({ stdout }) => JSON.parse(stdout) as Report);
+    const reports = runs.map(readReport);
     expect(runs.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
       { code: 0, stderr: '' },
       { code: 0, stderr: '' },
@@ -148,7 +136,7 @@ describe('export-service verify', () => {
     const changed = await run(['rows.csv', '--jwks', keys]);
     const other = await run(['rows.csv', '--jwks', keys, '--export', randomUUID()]);
 
-    const { verdict, findings, exports } = JSON.parse(changed.stdout) as Report;
+    const { verdict, findings, exports } = readReport(changed);
     expect(changed).toMatchObject({
       code: 1,
       stderr: 'export-service: rows.csv is not as the service made it.\n',
@@ -159,7 +147,7 @@ describe('export-service verify', () => {
       file: 'rows.csv',
       text: expect.stringContaining('is not as the service made it') as string,
     });
-    expect((JSON.parse(other.stdout) as Report).findings.map(({ code }) => code)).toContain('export-unexpected');
+    expect(readReport(other).findings.map(({ code }) => code)).toContain('export-unexpected');
   });
 
   it('ends with 2 where it cannot verify, and needs no network for it', async () => {
