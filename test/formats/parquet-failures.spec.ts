@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { basename } from 'node:path';
 import type { Relation, Relations } from '../../src/formats';
 import { ParquetWriter } from '../../src/formats/parquet/parquet.writer';
 import { DomainError } from '../../src/platform/errors/domain-error';
+import { childrenOf, memoryOf, programOf } from '../support/child-processes';
 import { contentOf, RenderingDatabase } from '../support/rendering';
 import { until } from '../support/until';
 
@@ -27,8 +28,8 @@ describe('The process that writes Parquet', () => {
   it.each(['node', 'cat'])('fails the attempt when its %s is killed', async (program) => {
     const error = await writeAll('long', {
       onBytes: () => {
-        const victim = ownProcesses().find(({ command }) => command.includes(program));
-        if (victim) process.kill(victim.pid, 'SIGKILL');
+        const victim = ownProcesses().find((pid) => nameOf(pid) === program);
+        if (victim) process.kill(victim, 'SIGKILL');
       },
     });
 
@@ -89,7 +90,7 @@ describe('The process that writes Parquet', () => {
     let peak = 0;
     const error = await writeAll(table, {
       onBytes: () => {
-        for (const { memory, command } of ownProcesses()) if (command.includes('node')) peak = Math.max(peak, memory);
+        for (const pid of ownProcesses()) if (nameOf(pid) === 'node') peak = Math.max(peak, memoryOf(pid));
       },
     });
 
@@ -152,20 +153,10 @@ async function runningCopies(): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-interface OwnProcess {
-  readonly pid: number;
-  readonly command: string;
-  /** Resident, in megabytes. */
-  readonly memory: number;
+/** The processes below this one that belong to the writing of Parquet. */
+function ownProcesses(): number[] {
+  const shells = childrenOf(process.pid).filter((pid) => programOf(pid).includes('parquet.process.js'));
+  return shells.flatMap((shell) => [shell, ...childrenOf(shell)]);
 }
 
-/** The processes below this one that belong to the writing of Parquet. */
-function ownProcesses(): OwnProcess[] {
-  const listed = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,args='], { encoding: 'utf8' }).trim().split('\n');
-  const all = listed.map((line) => {
-    const [, pid, parent, memory, command = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return { pid: Number(pid), parent: Number(parent), memory: Number(memory) / 1024, command };
-  });
-  const shells = all.filter(({ parent, command }) => parent === process.pid && command.includes('parquet.process.js'));
-  return all.filter(({ pid, parent }) => shells.some((shell) => shell.pid === pid || shell.pid === parent));
-}
+const nameOf = (pid: number) => basename(programOf(pid).split('\0')[0] ?? '');

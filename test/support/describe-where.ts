@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
 /**
  * `describe` where the machine has what the suite needs. Elsewhere the suite is skipped, and its title says why. If
  * `CI` is set, all suites must run, and a skipped one fails.
@@ -12,4 +15,10 @@ export function describeWhere(missing: string | null, title: string, suite: () =
         throw new Error(`This suite cannot run: ${missing}.`);
       });
     });
+}
+
+/** Whether a program is in a folder of PATH. */
+export function isInstalled(program: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, program)));
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Client, type ExportRecord, follow, sha256 } from './client';
 import type { Installation } from './installation';
 import { until } from './until';
@@ -46,9 +47,13 @@ export async function expectExactlyOneFile(
 
 /** Expects that an export leaves these files and nothing else. Cleaning up may take a moment. */
 export async function expectStored(installation: Installation, id: string, expected: readonly string[]): Promise<void> {
-  const ofExport = async () => (await installation.storedFiles()).filter((file) => file.includes(id));
-  await until('storage is cleared up', async () => (await ofExport()).length === expected.length, {
-    within: 5_000,
-  }).catch(() => undefined);
-  expect(await ofExport()).toEqual(expected);
+  let stored: readonly string[] = [];
+  const isCleared = async () => {
+    stored = (await installation.storedFiles()).filter((file) => file.includes(id));
+    return isDeepStrictEqual(stored, expected);
+  };
+  await until('storage is cleared up', isCleared, { within: 5_000 }).catch(() => {
+    const lines = installation.logOf(id).map((line) => JSON.stringify(line));
+    throw new Error([`Stored are ${JSON.stringify(stored)}, not ${JSON.stringify(expected)}`, ...lines].join('\n'));
+  });
 }

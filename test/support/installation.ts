@@ -8,7 +8,7 @@ import { Application } from './application';
 import { Client, type Person, type Transport } from './client';
 import { CustomerClient, type CustomerTraits, insertCustomer } from './customers';
 import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
-import { type Environment, Service } from './service';
+import { type Environment, type LogLine, Service } from './service';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { signedToken, TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
 import { until } from './until';
@@ -186,6 +186,13 @@ export class Installation {
       exportId,
     );
     return rows.map(({ action }) => action);
+  }
+
+  /** What all processes logged about an export, and their warnings. */
+  logOf(exportId: string): LogLine[] {
+    return this.hosts.flatMap(({ log }) =>
+      log.filter(({ level, export_id }) => export_id === exportId || level === 'warn' || level === 'error'),
+    );
   }
 
   /** All files in the disk storage, including unfinished uploads. */

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
+import { isInstalled } from './describe-where';
 import { freePort } from './service';
 import { until } from './until';
 
 /** Whether this machine has a Redis server to start. */
-export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
+export const hasRedisServer = isInstalled('redis-server');
 
 /** A Redis of one's own, which a test may stop, start again, and empty. */
 export class RedisServer {

@@ -1,9 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { childrenOf } from './child-processes';
 import { describeWhere } from './describe-where';
 import { freePort } from './service';
 import { until } from './until';
@@ -155,10 +156,7 @@ function generateKey(file: string, type: HostKeyType): void {
 
 /** sshd gives each session a process group of its own. */
 function descendantsOf(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return children === ''
-    ? []
-    : children.split(' ').flatMap((child) => [Number(child), ...descendantsOf(Number(child))]);
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function kill(pid: number): void {

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWhere } from './describe-where';
+import { describeWhere, isInstalled } from './describe-where';
 import { run } from './python';
 
 /** Debian's own Python, because Debian packages install their modules only there. */
@@ -35,23 +35,19 @@ export interface ReadSheet {
 
 /** `describe` if the programs are installed; skipped otherwise. */
 export function describeWith(programs: readonly Program[], title: string, suite: () => void): void {
-  const missing = programs.filter((program) => !isThere(program));
+  const missing = programs.filter((program) => !CHECKS[program]());
   describeWhere(missing.length === 0 ? null : `there is no ${missing.join(', no ')} on this machine`, title, suite);
 }
 
+/** Looks for files: programs such as LibreOffice take a second to tell their version. */
 const CHECKS = {
-  python: ['python3', '--version'],
-  openpyxl: [PYTHON, '-c', 'import openpyxl'],
-  soffice: ['soffice', '--version'],
-  xmllint: ['xmllint', '--version'],
-  poppler: ['pdftotext', '-v'],
+  python: () => isInstalled('python3'),
+  openpyxl: () => existsSync('/usr/lib/python3/dist-packages/openpyxl'),
+  soffice: () => isInstalled('soffice'),
+  xmllint: () => isInstalled('xmllint'),
+  poppler: () => isInstalled('pdftotext'),
 } as const;
 export type Program = keyof typeof CHECKS;
-
-function isThere(program: Program): boolean {
-  const [command, ...given] = CHECKS[program];
-  return spawnSync(command, given).status === 0;
-}
 
 /** The workbook as openpyxl reads it. */
 export async function readByOpenpyxl(workbook: Buffer): Promise<{ created: string; sheets: ReadSheet[] }> {
