@@ -119,6 +119,8 @@ export interface Projection {
     { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string } | { readonly kind: 'text' };
   /** The setting of the transaction in which rendering leaves something, for `RenderedRows.settings`. */
   readonly setting?: string;
+  /** Whether a chunk of the rows is valid only until the next one is taken, so that its memory is used again. */
+  readonly lendsChunks?: boolean;
 }
 
 /** Rows as PostgreSQL sends them; chunks end anywhere. */

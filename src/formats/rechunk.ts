@@ -1,5 +1,6 @@
 /**
- * The same bytes in chunks of exactly that size, except the last: a cost per chunk is then paid less often.
+ * The same bytes in chunks of exactly that size, except the last: a cost per chunk is then paid less often. Each chunk is copied
+ * before the next one is taken.
  * @param take returns a buffer of that size for a chunk, such as one that is used again
  */
 export async function* rechunk(
@@ -7,26 +8,19 @@ export async function* rechunk(
   size: number,
   take: () => Buffer = () => Buffer.allocUnsafe(size),
 ): AsyncGenerator<Buffer> {
-  let pending: Uint8Array[] = [];
-  let pendingBytes = 0;
+  let whole: Buffer | undefined;
+  let filled = 0;
   for await (const chunk of chunks) {
-    let rest = chunk;
-    while (pendingBytes + rest.length >= size) {
-      const part = rest.subarray(0, size - pendingBytes);
-      const whole = take();
-      let filled = 0;
-      for (const piece of [...pending, part]) {
-        whole.set(piece, filled);
-        filled += piece.length;
-      }
+    for (let at = 0; at < chunk.length;) {
+      whole ??= take();
+      const part = chunk.subarray(at, at + size - filled);
+      whole.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < size) continue;
       yield whole;
-      rest = rest.subarray(part.length);
-      pending = [];
-      pendingBytes = 0;
+      [whole, filled] = [undefined, 0];
     }
-    if (rest.length === 0) continue;
-    pending.push(rest);
-    pendingBytes += rest.length;
   }
-  if (pendingBytes > 0) yield Buffer.concat(pending, pendingBytes);
+  if (whole) yield whole.subarray(0, filled);
 }

@@ -146,13 +146,13 @@ export class SnapshotRelation implements Relation {
     private readonly ranges: SplitQuery | null = null,
   ) {}
 
-  render({ select, as, setting }: Projection, onProgress?: (rows: number) => void): RenderedRows {
+  render({ select, as, setting, lendsChunks }: Projection, onProgress?: (rows: number) => void): RenderedRows {
     const toRendered = (rows: Sql) => sql`SELECT ${select} FROM (${rows}) AS "row"`;
     const { ranges } = this;
-    const observers = { onProgress, setting };
+    const use = { onProgress, setting, lendsChunks };
     const copied = ranges
-      ? this.snapshot.copySplit({ ...ranges, range: (index) => toRendered(ranges.range(index)) }, as, observers)
-      : this.snapshot.copy(toRendered(this.rows), as, observers);
+      ? this.snapshot.copySplit({ ...ranges, range: (index) => toRendered(ranges.range(index)) }, as, use)
+      : this.snapshot.copy(toRendered(this.rows), as, use);
     return {
       [Symbol.asyncIterator]: () => this.chunksOf(copied),
       count: () => copied.count(),

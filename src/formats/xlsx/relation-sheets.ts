@@ -67,7 +67,7 @@ export class RelationSheets {
     const columns = await sampleColumns(this.relation, this.truncations);
     const projection = toRowProjection(columns, this.options.isRaw);
     const setting = this.truncations.settingOf(this.relation);
-    const rendered = this.progress.render(this.relation, { ...projection, setting });
+    const rendered = this.progress.render(this.relation, { ...projection, setting, lendsChunks: true });
     return { columns, rendered, rows: new RowSplitter(rendered) };
   }
 

@@ -1,4 +1,5 @@
 import type { Connection, ClientBase, Submittable } from 'pg';
+import { releaseChunk } from './slab-socket';
 import type { Sql } from './sql';
 
 /** A message begins with its code and the length of the rest, which counts itself. */
@@ -67,6 +68,7 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
     private readonly statement: string,
     private readonly flow: CopyFlow,
     private readonly keepsFraming: boolean,
+    private readonly lendsChunks: boolean,
   ) {
     this.completion = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -75,14 +77,17 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
     this.completion.catch(() => undefined);
   }
 
-  /** @param statement a COPY … TO STDOUT */
-  static start(client: ClientBase, statement: Sql, flow = SMALL_BUFFER): CopyRows {
-    return client.query(new CopyRows(statement.text, flow, false));
+  /**
+   * @param statement a COPY … TO STDOUT
+   * @param lendsChunks whether a chunk is valid only until the next one is taken, so that its memory is used again
+   */
+  static start(client: ClientBase, statement: Sql, flow = SMALL_BUFFER, lendsChunks = false): CopyRows {
+    return client.query(new CopyRows(statement.text, flow, false, lendsChunks));
   }
 
   /** Passes on the binary format as it is. */
   static startFramed(client: ClientBase, statement: Sql): CopyRows {
-    return client.query(new CopyRows(statement.text, SMALL_BUFFER, true));
+    return client.query(new CopyRows(statement.text, SMALL_BUFFER, true, false));
   }
 
   /** The row count of PostgreSQL's command tag, known after completion. */
@@ -99,6 +104,7 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
         this.flow.taken(chunk.length);
         this.readOn();
         yield chunk;
+        if (this.lendsChunks) releaseChunk(chunk);
       } else if (this.state === 'complete') {
         return;
       } else {
@@ -184,8 +190,11 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
         if (this.headerBytes === 0 && this.header[0] === COPY_DATA) rows += 1;
       }
     }
+    // pg may keep the beginning of a message.
+    const rest = Buffer.from(chunk.subarray(at));
     if (length > 0) this.add(chunk.subarray(0, length), rows);
-    if (at < chunk.length) this.giveBack(chunk.subarray(at));
+    else releaseChunk(chunk);
+    if (rest.length > 0) this.giveBack(rest);
   };
 
   private beginRow(bytes: number): void {

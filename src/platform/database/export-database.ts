@@ -4,6 +4,7 @@ import { Config } from '../config/config';
 import { settlesWithin } from '../async';
 import { Followers } from './followers';
 import { ReadAhead } from './read-ahead';
+import { openSlabSocket } from './slab-socket';
 import { type ExportedSnapshot, type Reading, Snapshot } from './snapshot';
 import { Sql, sql } from './sql';
 
@@ -56,6 +57,7 @@ export class ExportDatabase implements OnApplicationShutdown {
         max,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
         // Without keep-alive, an export would wait for hours for a machine that has vanished.
+        stream: openSlabSocket,
         keepAlive: true,
         keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
         application_name: `export-service-${role}-reader`,

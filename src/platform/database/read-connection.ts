@@ -72,11 +72,11 @@ export class ReadConnection {
     }
   }
 
-  /** @param statement a COPY … TO STDOUT */
-  copy(statement: Sql, flow?: CopyFlow): CopyRows {
+  /** @param statement a COPY … TO STDOUT @param lendsChunks as `CopyRows.start` has it */
+  copy(statement: Sql, flow?: CopyFlow, lendsChunks?: boolean): CopyRows {
     if (this.closing) throw new Error('The snapshot is closed');
     this.isBusy = true;
-    const rows = CopyRows.start(this.client, statement, flow);
+    const rows = CopyRows.start(this.client, statement, flow, lendsChunks);
     rows.completion.then(
       () => {
         this.isBusy = false;

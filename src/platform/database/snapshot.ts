@@ -29,12 +29,14 @@ const PROGRESS_INTERVAL_MS = 400;
 export type CopyOptions =
   { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string } | { readonly kind: 'text' };
 
-/** What to learn of a COPY beside its rows. */
-export interface CopyObservers {
+/** How the rows of a COPY are used, and what to learn beside them. */
+export interface CopyUse {
   /** Receives the number of rendered rows, a few times a second. */
   readonly onProgress?: ((rows: number) => void) | undefined;
   /** A setting of the transaction in which the query leaves something. */
   readonly setting?: string | undefined;
+  /** Whether a chunk is valid only until the next one is taken. */
+  readonly lendsChunks?: boolean | undefined;
 }
 
 export interface CopiedRows extends AsyncIterable<Buffer> {
@@ -226,10 +228,10 @@ export class Snapshot {
   }
 
   /** Renders the rows of a SELECT with COPY. */
-  copy(select: Sql, options: CopyOptions, observers: CopyObservers = {}): CopiedRows {
+  copy(select: Sql, options: CopyOptions, use: CopyUse = {}): CopiedRows {
     let count = 0;
     const settings: string[] = [];
-    const chunks = this.copyAlone(toCopy(select, options), observers, (rows, setting) => {
+    const chunks = this.copyAlone(toCopy(select, options), use, (rows, setting) => {
       count = rows;
       if (setting !== null) settings.push(setting);
     });
@@ -237,7 +239,7 @@ export class Snapshot {
   }
 
   /** Renders the rows of a split query as those of one, with the help of other connections. */
-  copySplit(query: SplitQuery, options: CopyOptions, observers: CopyObservers = {}): CopiedRows {
+  copySplit(query: SplitQuery, options: CopyOptions, use: CopyUse = {}): CopiedRows {
     const { followers, readAhead } = this.reading;
     if (!followers || !this.canSplit) throw new Error('The snapshot cannot be shared');
     let split: SplitCopy | undefined;
@@ -249,10 +251,11 @@ export class Snapshot {
         readAhead,
         snapshot: await this.share(),
         toCopy: (select) => toCopy(select, options),
-        setting: observers.setting,
+        setting: use.setting,
+        lendsChunks: use.lendsChunks,
         closeSnapshot: () => this.close(),
       });
-      yield* this.observed(split.read(), observers, () => split?.progress ?? { rows: 0, processIds: [] });
+      yield* this.observed(split.read(), use, () => split?.progress ?? { rows: 0, processIds: [] });
       this.note(split.mostConnections, query.count);
       await this.applySettings(previous);
     };
@@ -272,21 +275,21 @@ export class Snapshot {
 
   private async *copyAlone(
     statement: Sql,
-    observers: CopyObservers,
+    use: CopyUse,
     onEnd: (rows: number, setting: string | null) => void,
   ): AsyncGenerator<Buffer> {
     this.throwIfEnded();
-    const rows = this.connection.copy(statement, this.reading.readAhead.inTurn());
-    yield* this.observed(rows, observers, () => ({ rows: 0, processIds: [this.connection.processId] }));
+    const rows = this.connection.copy(statement, this.reading.readAhead.inTurn(), use.lendsChunks);
+    yield* this.observed(rows, use, () => ({ rows: 0, processIds: [this.connection.processId] }));
     await rows.completion;
     this.note(1, 1);
-    onEnd(rows.count(), observers.setting === undefined ? null : await this.setting(observers.setting));
+    onEnd(rows.count(), use.setting === undefined ? null : await this.setting(use.setting));
   }
 
   /** Passes rows on. Reports progress; closes the snapshot if not all rows are read; tells why it was closed. */
   private async *observed(
     rows: AsyncIterable<Buffer>,
-    { onProgress }: CopyObservers,
+    { onProgress }: CopyUse,
     progress: () => SplitCopy['progress'],
   ): AsyncGenerator<Buffer> {
     const polling = new AbortController();

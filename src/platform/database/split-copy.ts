@@ -27,6 +27,8 @@ export interface SplitContext {
   toCopy(select: Sql): Sql;
   /** A setting to collect of each connection after its last rows. */
   readonly setting: string | undefined;
+  /** As `CopyRows.start` has it. */
+  readonly lendsChunks: boolean | undefined;
   /** Closes the snapshot while the leader reads. */
   closeSnapshot(): Promise<void>;
 }
@@ -116,7 +118,7 @@ export class SplitCopy {
       const index = this.nextRange;
       this.nextRange += 1;
       const flow = this.context.readAhead.ahead();
-      const rows = connection.copy(this.context.toCopy(this.query.range(index)), flow);
+      const rows = connection.copy(this.context.toCopy(this.query.range(index)), flow, this.context.lendsChunks);
       flow.onRoom(() => {
         rows.readOn();
       });
