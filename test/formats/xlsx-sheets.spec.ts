@@ -208,7 +208,7 @@ describeWith(['xmllint'], 'XlsxWriter, for relations: moments', () => {
 
     const { bytes } = await rendering.write(new XlsxWriter(), ['moments']);
     const sheet = (await wellFormedParts(bytes)).get('xl/worksheets/sheet1.xml') ?? '';
-    const rows = [...sheet.matchAll(/<v>([\d.]+)<\/v><\/c><c t="inlineStr"><is><t xml:space="preserve">([\d:.]+)</g)];
+    const rows = [...sheet.matchAll(/<v>([\d.]+)<\/v><\/c><c t="inlineStr"><is><t>([\d:.]+)</g)];
 
     expect(rows).toHaveLength(500);
     for (const [, serial, time] of rows) {
@@ -216,6 +216,22 @@ describeWith(['xmllint'], 'XlsxWriter, for relations: moments', () => {
       const microseconds = Math.round(((hours! * 60 + minutes!) * 60 + seconds!) * 1e6);
       expect(Math.round((Number(serial) % 1) * 86_400e6)).toBe(microseconds);
     }
+  });
+});
+
+describeWith(['xmllint'], 'XlsxWriter, for relations: blanks', () => {
+  it('preserves those at the ends of a text, and says nothing about other texts', async () => {
+    await rendering.sql(
+      `CREATE TABLE blanks AS SELECT * FROM unnest(ARRAY[' a', 'a ', E'\\ta', E'a\\t', ' ', 'a  b', '', '& ', 'b & c']) AS text`,
+    );
+
+    const { bytes } = await rendering.write(new XlsxWriter(), ['blanks']);
+    const sheet = (await wellFormedParts(bytes)).get('xl/worksheets/sheet1.xml') ?? '';
+    const texts = [...sheet.matchAll(/<t( xml:space="preserve")?>([^<]*)</g)].slice(1);
+
+    expect(texts.map(([, , text]) => text)).toEqual([' a', 'a ', '\ta', 'a\t', ' ', 'a  b', '', '&amp; ', 'b &amp; c']);
+    const unprotected = texts.filter(([, attribute]) => attribute === undefined);
+    expect(unprotected.map(([, , text]) => text)).toEqual(['a  b', '']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Sql, sql } from '../../platform/database/sql';
 import type { Column, Projection } from '../content';
 import { isFormulaSql } from '../formula-guard';
-import { columnRef, concatenate } from '../row-sql';
+import { columnRef, concatenate, isJsonb } from '../row-sql';
 import { MAX_CELL_UNITS } from './sheet-xml';
 import { MAX_NUMBER_DIGITS, STYLES, toScaleStyle } from './styles';
 
@@ -20,7 +20,7 @@ export interface SheetColumn extends Column {
 /** A row of a sheet as one line of XML. Cells have no reference, so a row needs no number. */
 export function toRowProjection(columns: readonly SheetColumn[], isRaw: boolean): Projection {
   const texts = columns.flatMap((column, index) =>
-    usesOutputFunction(column) ? [sql`${toOutputText(column.name)} AS ${textName(index)}`] : [],
+    usesOutputFunction(column) ? [sql`${toOutputText(column)} AS ${textName(index)}`] : [],
   );
   const cells = columns.map((column, index) => sql`(${toCell(column, index, isRaw)})`);
   const row = concatenate([sql`'<row>'`, ...cells, Sql.literal('</row>\n')]);
@@ -32,13 +32,18 @@ export function toRowProjection(columns: readonly SheetColumn[], isRaw: boolean)
 const usesOutputFunction = ({ family, isPlainText }: SheetColumn) =>
   family === 'json' || (family === 'other' && !isPlainText);
 /** The type's own output function; a cast may differ from it. A composite of nulls is not null itself. */
-const toOutputText = (name: string) =>
-  sql`CASE WHEN ${columnRef(name)} IS DISTINCT FROM NULL THEN concat(${columnRef(name)}) END`;
+function toOutputText(column: SheetColumn): Sql {
+  const value = columnRef(column.name);
+  if (isJsonb(column)) return sql`${value}::text`;
+  return sql`CASE WHEN ${value} IS DISTINCT FROM NULL THEN concat(${value}) END`;
+}
+
 const textName = (index: number) => Sql.identifier(`c${index}`);
 
 function toCell(column: SheetColumn, index: number, isRaw: boolean): Sql {
   const value = columnRef(column.name);
-  const style = { isGuarded: !isRaw, countTruncation: column.countTruncation };
+  // The only values of JSON that begin like a formula are numbers.
+  const style = { isGuarded: !isRaw && !isJsonb(column), countTruncation: column.countTruncation };
   switch (column.family) {
     case 'text':
       return toTextCell(value, style);
@@ -74,17 +79,19 @@ interface TextStyle {
 
 const MAX_UNITS = Sql.integer(MAX_CELL_UNITS);
 const CLOSE = sql`'</t></is></c>'`;
+/** Without the attribute, blanks at the ends of a text are lost. */
 const OPEN = sql`'<c t="inlineStr"><is><t xml:space="preserve">'`;
+const OPEN_PLAIN = sql`'<c t="inlineStr"><is><t>'`;
 const OPEN_QUOTED = sql`'<c s="${Sql.integer(STYLES.quoted)}" t="inlineStr"><is><t xml:space="preserve">'`;
 
 // Only regular expressions name characters beyond ASCII: they mean the same in databases of every encoding.
 const CONTROLS = String.raw`\u0001-\u0008\u000b-\u001f\ufffe\uffff`;
-const MAY_BEGIN_FORMULA = String.raw`^[=+@\t\r\n\uff0b\uff0d\uff1d\uff20-]`;
+const MAY_BEGIN_FORMULA = String.raw`^[=+@\r\n\uff0b\uff0d\uff1d\uff20-]`;
 const NEEDS_CODES = Sql.literal(String.raw`_[xX]|[${CONTROLS}]`);
 /** An underscore that would be read as the start of a code, also of one that the code of a control after it completes. */
 const FALSE_CODE = Sql.literal(String.raw`_(?=[xX][0-9A-Fa-f]{4}[_${CONTROLS}])`);
 const BEYOND_16_BITS = String.raw`[\U00010000-\U0010ffff]`;
-const UNUSUAL = String.raw`[&<>\u000a${CONTROLS}]|r="|_[xX]`;
+const UNUSUAL = String.raw`[&<>\u000a${CONTROLS}]|r="|_[xX]|^[ \t]|[ \t]$`;
 
 const REFERENCES = [
   ['&', '&amp;'],
@@ -97,7 +104,7 @@ const REFERENCES = [
 
 /** A value as its cast to text, without escaping and without blanks to preserve. */
 function toCastCell(value: Sql): Sql {
-  return sql`coalesce('<c t="inlineStr"><is><t>' || ${value}::text || ${CLOSE}, '<c/>')`;
+  return sql`coalesce(${OPEN_PLAIN} || ${value}::text || ${CLOSE}, '<c/>')`;
 }
 
 /**
@@ -110,7 +117,7 @@ function toTextCell(text: Sql, style: TextStyle): Sql {
   const isShort = sql`octet_length(${text}) <= ${MAX_UNITS}`;
   const unusual = Sql.literal(style.isGuarded ? `${UNUSUAL}|${MAY_BEGIN_FORMULA}` : UNUSUAL);
   return sql`CASE WHEN ${text} IS NULL THEN '<c/>'
-    WHEN ${isShort} AND ${inC} !~ ${unusual} THEN ${OPEN} || ${text} || ${CLOSE}
+    WHEN ${isShort} AND ${inC} !~ ${unusual} THEN ${OPEN_PLAIN} || ${text} || ${CLOSE}
     WHEN ${isShort} AND ${inC} !~ ${NEEDS_CODES} THEN ${toOpen(inC, style)} || ${withReferences(inC)} || ${CLOSE}
     ELSE ${toRareCell(inC, style)} END`;
 }
@@ -168,12 +175,17 @@ function replaceAll(text: Sql, from: string, to: string): Sql {
 
 // Numbers
 
+/** Types whose every number a cell keeps. */
+const NEVER_TOO_LONG: ReadonlySet<string> = new Set(['int2', 'int4']);
+
 /** A number cell with PostgreSQL's own digits; a text cell if the number of a cell would be a different one. */
-function toNumberCell(value: Sql, { family, scale, countTruncation }: SheetColumn): Sql {
+function toNumberCell(value: Sql, column: SheetColumn): Sql {
+  const { family, scale, countTruncation } = column;
   if (family === 'float') return toFloatCell(value);
   const open = scale === null ? sql`'<c><v>'` : sql`'<c s="${Sql.integer(toScaleStyle(scale))}"><v>'`;
   const number = sql`${open} || ${value} || '</v></c>'`;
   if (family === 'integer') {
+    if (NEVER_TOO_LONG.has(column.type.name)) return sql`coalesce(${number}, '<c/>')`;
     const max = sql`999999999999999`;
     // The cast is for oid, which compares only with oid.
     return sql`CASE WHEN ${value}::int8 BETWEEN -${max} AND ${max} THEN ${number}
