@@ -1,8 +1,8 @@
 // @ts-check
 // Removes from node_modules what nothing loads, after an install: most weights of the fonts, what Prisma brings for other
 // databases, source maps, sources and tests of large packages, messages of TypeScript in other languages. Without it everything works as
-// well, and node_modules is 380 MB larger.
-import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+// well, and node_modules is 400 MB larger.
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadedFonts } from './loaded-fonts.mjs';
 import { projectRoot } from './process.mjs';
@@ -19,6 +19,7 @@ const unread = [
   '@redocly/openapi-core/src',
   'pdfkit/.yarn',
   'bintrees/test',
+  'prisma/build/studio.js',
 ];
 
 for (const path of [...unusedFonts(), ...unusedPrismaParts(), ...sourceMaps(), ...translations(), ...unread]) {
@@ -41,11 +42,17 @@ function isWeight(path) {
   return /\/\d{3}\w+$/.test(path) && statSync(join(modules, path)).isDirectory();
 }
 
-/** Query compilers of databases that are not ours: each comes in two sizes and several encodings. @returns {string[]} */
+/**
+ * Query compilers of databases that are not ours, and of the size that the schema does not name: each comes in several encodings.
+ * @returns {string[]}
+ */
 function unusedPrismaParts() {
+  const schema = readFileSync(join(projectRoot, 'prisma/schema.prisma'), 'utf8');
+  const size = /compilerBuild\s*=\s*"(\w+)"/.exec(schema)?.[1] ?? '\\w+';
+  const used = new RegExp(`/query_compiler_${size}_bg\\.postgresql\\.`);
   return ['@prisma/client/runtime', 'prisma/build']
     .flatMap(entriesOf)
-    .filter((path) => !path.startsWith('@export-service') && /\/query_compiler_\w+\.(?!postgresql\.)/.test(path));
+    .filter((path) => path.includes('/query_compiler_') && !used.test(path));
 }
 
 /** @returns {string[]} */

@@ -57,6 +57,16 @@ describe('An installed checkout', () => {
     ]);
   });
 
+  it('keeps only the size of the query compiler that the schema names', async () => {
+    await write('prisma/schema.prisma', 'generator client {\n  compilerBuild = "small"\n}\n');
+    const runtime = 'node_modules/@prisma/client/runtime';
+    for (const size of ['fast', 'small']) await write(`${runtime}/query_compiler_${size}_bg.postgresql.js`, '');
+
+    await prune();
+
+    expect(await readdir(join(checkout, runtime))).toEqual(['query_compiler_small_bg.postgresql.js']);
+  });
+
   it('is not installed again afterwards', async () => {
     await prune();
 
