@@ -190,11 +190,10 @@ export class CopyRows implements AsyncIterable<Buffer>, Submittable {
         if (this.headerBytes === 0 && this.header[0] === COPY_DATA) rows += 1;
       }
     }
-    // pg may keep the beginning of a message.
-    const rest = Buffer.from(chunk.subarray(at));
     if (length > 0) this.add(chunk.subarray(0, length), rows);
-    else releaseChunk(chunk);
-    if (rest.length > 0) this.giveBack(rest);
+    // pg may keep the beginning of a message.
+    if (at < chunk.length) this.giveBack(Buffer.from(chunk.subarray(at)));
+    if (length === 0) releaseChunk(chunk);
   };
 
   private beginRow(bytes: number): void {

@@ -6,7 +6,7 @@ const SLAB_BYTES = 64 * 1024;
 /** PostgreSQL sends 8 KB at a time: a read into less room would often be cut. */
 const MIN_READ_BYTES = 8 * 1024;
 
-/** How many released slabs a thread keeps. */
+/** The most released slabs that a thread keeps: 32 MB, as much as is read ahead, since all of that is released at once. */
 const MAX_FREE = 512;
 
 /** Memory that the reads of one socket fill, one after the other. */
