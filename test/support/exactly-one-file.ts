@@ -45,14 +45,14 @@ export async function expectExactlyOneFile(
   return done;
 }
 
-/** Expects that an export leaves these files and nothing else. Cleaning up may take a moment. */
+/** Expects that an export leaves these files and nothing else. Cleaning up waits for a disk that others write to. */
 export async function expectStored(installation: Installation, id: string, expected: readonly string[]): Promise<void> {
   let stored: readonly string[] = [];
   const isCleared = async () => {
     stored = (await installation.storedFiles()).filter((file) => file.includes(id));
     return isDeepStrictEqual(stored, expected);
   };
-  await until('storage is cleared up', isCleared, { within: 5_000 }).catch(() => {
+  await until('storage is cleared up', isCleared).catch(() => {
     const lines = installation.logOf(id).map((line) => JSON.stringify(line));
     throw new Error([`Stored are ${JSON.stringify(stored)}, not ${JSON.stringify(expected)}`, ...lines].join('\n'));
   });
