@@ -155,9 +155,8 @@ describe('An export of several files is complete', () => {
   });
 
   it('when a helper is killed between upload and finish', async () => {
-    const helper = await startHelper();
     const stall = await stallUpdates(installation, `OLD.status = 'running' AND NEW.status = 'done'`, 'export_parts');
-    const id = await begin();
+    const { id, helper } = await beginWithHelper();
     await until('both have stored a part', async () => {
       const stored = (await installation.storedFiles()).filter((file) => file.startsWith(`exports/${id}/`));
       return stored.length >= 2 && (await countOf(id, 'running')) === 2;
