@@ -31,7 +31,7 @@ export function toRowProjection(columns: readonly SheetColumn[], isRaw: boolean)
 
 const usesOutputFunction = ({ family, isPlainText }: SheetColumn) =>
   family === 'json' || (family === 'other' && !isPlainText);
-/** The type's own output function; a cast may differ from it. A composite of nulls is not null itself. */
+/** What the type's own output function gives, from which a cast may differ, except of jsonb. A composite of nulls is not null itself. */
 function toOutputText(column: SheetColumn): Sql {
   const value = columnRef(column.name);
   if (isJsonb(column)) return sql`${value}::text`;

@@ -68,10 +68,10 @@ describe('An export of several files is complete', () => {
   const countOf = async (id: string, status: string) =>
     (await partsOf(id)).filter((part) => part.status === status).length;
 
-  /** An export of which the first part is made. */
+  /** An export of which a worker makes a part. */
   async function begin(): Promise<string> {
     const id = await requestTables(admin, { tables: ['notes'], options: { parts: PARTS } });
-    await until('a part is made', async () => (await countOf(id, 'running')) > 0);
+    await until('a worker makes a part', async () => (await countOf(id, 'running')) > 0);
     return id;
   }
 
