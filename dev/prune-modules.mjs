@@ -1,7 +1,7 @@
 // @ts-check
 // Removes from node_modules what nothing loads, after an install: most weights of the fonts, what Prisma brings for other
-// databases, source maps, sources and tests of large packages, messages of TypeScript in other languages. Without it everything works as
-// well, and node_modules is 400 MB larger.
+// databases, source maps, sources and tests of large packages, messages of TypeScript in other languages. Without it
+// everything works as well, and node_modules is 400 MB larger.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadedFonts } from './loaded-fonts.mjs';
@@ -47,8 +47,10 @@ function isWeight(path) {
  * @returns {string[]}
  */
 function unusedPrismaParts() {
-  const schema = readFileSync(join(projectRoot, 'prisma/schema.prisma'), 'utf8');
-  const size = /compilerBuild\s*=\s*"(\w+)"/.exec(schema)?.[1] ?? '\\w+';
+  const schema = join(projectRoot, 'prisma/schema.prisma');
+  // An image that only runs the service may be installed without sources.
+  const text = existsSync(schema) ? readFileSync(schema, 'utf8') : '';
+  const size = /compilerBuild\s*=\s*"(\w+)"/.exec(text)?.[1] ?? '\\w+';
   const used = new RegExp(`/query_compiler_${size}_bg\\.postgresql\\.`);
   return ['@prisma/client/runtime', 'prisma/build']
     .flatMap(entriesOf)

@@ -34,12 +34,16 @@ describe('An installed checkout', () => {
     expect(await readdir(join(checkout, FONT))).toEqual(['400Regular', '700Bold', 'package.json']);
   });
 
-  it('keeps every font without sources', async () => {
+  it('keeps every font and both sizes of the query compiler without sources', async () => {
     await rm(join(checkout, 'src'), { recursive: true });
+    await rm(join(checkout, 'prisma'), { recursive: true });
+    const runtime = 'node_modules/@prisma/client/runtime';
+    for (const size of ['fast', 'small']) await write(`${runtime}/query_compiler_${size}_bg.postgresql.js`, '');
 
     await prune();
 
     expect(await readdir(join(checkout, FONT))).toHaveLength(5);
+    expect(await readdir(join(checkout, runtime))).toHaveLength(2);
   });
 
   it('keeps only the query compilers of PostgreSQL', async () => {
