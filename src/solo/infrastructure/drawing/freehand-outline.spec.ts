@@ -1,15 +1,18 @@
 import { getStroke } from 'perfect-freehand';
-import type { FreehandOptions, Point } from '../../model/board/board';
+import type { FreehandOptions } from '../../model/board/board';
+import { Points } from '../../model/board/points';
 import { computeOutline } from './freehand-outline';
 
 const pen: FreehandOptions = { size: 6, simulatePressure: true, spline: false, roundedOutline: false };
+
+type Point = [number, number] | [number, number, number];
 
 /** The vertices of perfect-freehand itself, in turn. */
 const expected = (points: Point[], { size, simulatePressure }: FreehandOptions): number[] =>
   getStroke(points, { size, simulatePressure, thinning: 0.5, smoothing: 0.5, streamline: 0.5 }).flat();
 
 function expectEqual(points: Point[], options: FreehandOptions): void {
-  const outline = [...computeOutline(points, options)];
+  const outline = [...computeOutline(Points.of(points), options)];
 
   const vertices = expected(points, options);
   expect(outline).toHaveLength(vertices.length);
@@ -104,7 +107,7 @@ describe('computeOutline', () => {
       [0, 50, 0.8],
     ];
 
-    const [straight, curved] = [false, true].map((spline) => computeOutline(corners, { ...pen, spline }));
+    const [straight, curved] = [false, true].map((spline) => computeOutline(Points.of(corners), { ...pen, spline }));
 
     const rightmost = (outline?: Float64Array) => Math.max(...outline!.filter((_, index) => index % 2 === 0));
     expect(rightmost(curved)).toBeGreaterThan(rightmost(straight));
@@ -113,10 +116,10 @@ describe('computeOutline', () => {
   it('is empty for a stroke without a width', () => {
     expect(
       computeOutline(
-        [
+        Points.of([
           [0, 0],
           [50, 50],
-        ],
+        ]),
         { ...pen, size: 0 },
       ),
     ).toHaveLength(0);

@@ -1,4 +1,5 @@
-import type { FreehandOptions, Point } from '../../model/board/board';
+import type { FreehandOptions } from '../../model/board/board';
+import type { Points } from '../../model/board/points';
 import { doubled, FreehandPath } from './freehand-path';
 import type { PathSink } from './surface';
 
@@ -25,7 +26,7 @@ const MIN_RADIUS = 0.01;
  * are those of `perfect-freehand`, which the front end draws with, for a thinning, smoothing and
  * streamline of 0.5; flat arrays make it several times faster.
  */
-export function computeOutline(points: readonly Point[], options: FreehandOptions): Outline {
+export function computeOutline(points: Points, options: FreehandOptions): Outline {
   if (options.size <= 0 || points.length === 0) return new Float64Array(0);
   path.load(points, options.size, options.spline);
   return new OutlineBuilder(options).build();

@@ -1,4 +1,4 @@
-import type { Point } from '../../model/board/board';
+import type { Points } from '../../model/board/points';
 import { STEPS_PER_SEGMENT } from '../../model/board/outline-size';
 
 /** How far a point of the path moves from the previous one towards the point of the pen. */
@@ -44,7 +44,7 @@ export class FreehandPath {
   private readonly input = new PointList();
 
   /** Replaces the path by that of a stroke. The arrays are valid until the next call. */
-  load(points: readonly Point[], size: number, spline: boolean): void {
+  load(points: Points, size: number, spline: boolean): void {
     const { input } = this;
     input.length = 0;
     this.length = 0;
@@ -115,20 +115,22 @@ function orDefault(pressure: number, missing: number): number {
 }
 
 /** Like perfect-freehand, gives strokes of one or two points more of them. */
-function pushPoints(list: PointList, points: readonly Point[]): void {
-  const [first, second] = points;
-  if (first === undefined) return;
-  if (second === undefined) {
-    list.push(first[0], first[1], first[2] ?? NaN);
-    list.push(first[0] + 1, first[1] + 1, first[2] ?? NaN);
+function pushPoints(list: PointList, points: Points): void {
+  const push = (index: number) => {
+    list.push(points.x(index), points.y(index), points.pressure(index));
+  };
+  if (points.length === 1) {
+    push(0);
+    list.push(points.x(0) + 1, points.y(0) + 1, points.pressure(0));
   } else if (points.length === 2) {
-    list.push(first[0], first[1], first[2] ?? NaN);
+    push(0);
+    const [x, y] = [points.x(0), points.y(0)];
     for (let step = 1; step <= 4; step += 1) {
       const t = step / 4;
-      list.push(first[0] + (second[0] - first[0]) * t, first[1] + (second[1] - first[1]) * t, NaN);
+      list.push(x + (points.x(1) - x) * t, y + (points.y(1) - y) * t, NaN);
     }
   } else {
-    for (const point of points) list.push(point[0], point[1], point[2] ?? NaN);
+    for (let index = 0; index < points.length; index += 1) push(index);
   }
 }
 
@@ -136,23 +138,23 @@ function pushPoints(list: PointList, points: readonly Point[]): void {
  * Interpolates points by a Catmull-Rom spline with eight steps for each segment, and pressure
  * linearly.
  */
-function pushSpline(list: PointList, points: readonly Point[]): void {
+function pushSpline(list: PointList, points: Points): void {
   const last = points.length - 1;
-  const at = (index: number): Point => points[Math.min(last, Math.max(0, index))] ?? [0, 0];
-  for (let i = 0; i < last; i += 1) {
-    const [before, from, to, after] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
-    const [fromPressure, toPressure] = [from[2] ?? DEFAULT_PRESSURE, to[2] ?? DEFAULT_PRESSURE];
+  for (let from = 0; from < last; from += 1) {
+    const to = from + 1;
+    const [before, after] = [Math.max(0, from - 1), Math.min(last, to + 1)];
+    const fromPressure = orDefault(points.pressure(from), DEFAULT_PRESSURE);
+    const toPressure = orDefault(points.pressure(to), DEFAULT_PRESSURE);
     for (let step = 0; step < STEPS_PER_SEGMENT; step += 1) {
       const t = step / STEPS_PER_SEGMENT;
       list.push(
-        interpolate(before[0], from[0], to[0], after[0], t),
-        interpolate(before[1], from[1], to[1], after[1], t),
+        interpolate(points.x(before), points.x(from), points.x(to), points.x(after), t),
+        interpolate(points.y(before), points.y(from), points.y(to), points.y(after), t),
         fromPressure + (toPressure - fromPressure) * t,
       );
     }
   }
-  const end = at(last);
-  list.push(end[0], end[1], end[2] ?? NaN);
+  list.push(points.x(last), points.y(last), points.pressure(last));
 }
 
 /**

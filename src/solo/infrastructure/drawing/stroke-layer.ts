@@ -1,6 +1,7 @@
 import { createCanvas, Path2D, PathOp } from '@napi-rs/canvas';
 import { type BoardElement, type Eraser, type Freehand, limits, type Size } from '../../model/board/board';
 import { measureOutline, type OutlineSize } from '../../model/board/outline-size';
+import { Points, type Position } from '../../model/board/points';
 import { computeOutline, traceOutline } from './freehand-outline';
 import { paintShape } from './shape-painter';
 import {
@@ -310,21 +311,24 @@ function computeBounds(element: BoardElement): Bounds {
     case 'line':
     case 'arrow': {
       const reach = 2 * element.lineWidth + (element.kind === 'arrow' ? element.headLength : 0);
-      const ends: [number, number][] = [
+      const ends: Position[] = [
         [element.fromX, element.fromY],
         [element.toX, element.toY],
       ];
-      return boundPoints(ends, reach);
+      return boundPoints(Points.of(ends), reach);
     }
     case 'rectangle': {
-      const corners: [number, number][] = [
+      const corners: Position[] = [
         [element.x, element.y],
         [element.x + element.width, element.y + element.height],
       ];
-      return boundPoints(corners, element.lineWidth);
+      return boundPoints(Points.of(corners), element.lineWidth);
     }
     case 'ellipse':
-      return boundPoints([[element.x, element.y]], Math.max(element.radiusX, element.radiusY) + element.lineWidth);
+      return boundPoints(
+        Points.of([[element.x, element.y]]),
+        Math.max(element.radiusX, element.radiusY) + element.lineWidth,
+      );
     case 'text':
     case 'note':
       return INFINITE_BOUNDS;
@@ -335,13 +339,13 @@ function overlaps(a: Bounds, b: Bounds): boolean {
   return a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom;
 }
 
-function boundPoints(points: readonly (readonly number[])[], reach: number): Bounds {
+function boundPoints(points: Points, reach: number): Bounds {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x = 0, y = 0] of points) {
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x);
-    bottom = Math.max(bottom, y);
+  for (let index = 0; index < points.length; index += 1) {
+    left = Math.min(left, points.x(index));
+    top = Math.min(top, points.y(index));
+    right = Math.max(right, points.x(index));
+    bottom = Math.max(bottom, points.y(index));
   }
   return { left: left - reach, top: top - reach, right: right + reach, bottom: bottom + reach };
 }

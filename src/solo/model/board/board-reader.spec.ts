@@ -1,6 +1,7 @@
 import { BoardTooLargeError } from './board-errors';
 import { readBoard } from './board-reader';
 import type { BoardElement } from './board';
+import { Points } from './points';
 
 const pen = (changes: object = {}) => ({
   tool: 'pen',
@@ -69,10 +70,10 @@ describe('readBoard', () => {
     const [freehand] = strokesOf(soloBoard({ strokes: [pen({ points })] }));
 
     expect(freehand).toMatchObject({
-      points: [
+      points: Points.of([
         [1, 2, 0.5],
         [3, 4, 0.5],
-      ],
+      ]),
     });
   });
 

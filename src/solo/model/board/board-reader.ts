@@ -1,6 +1,8 @@
 import type { Board, Generation, Page } from './board';
 import { readSoloPage } from './solo-page';
-import { asObject, asObjects, field, hasField, type JsonObject, PointReader } from './state-fields';
+import { PointReader } from './point-reader';
+import { asObject, asObjects, field, hasField, type JsonObject } from './state-fields';
+import { type ListsOfPoints } from './state-json';
 import { readWinterboardPage } from './winterboard-page';
 
 const EMPTY: JsonObject = {};
@@ -8,12 +10,13 @@ const EMPTY: JsonObject = {};
 /**
  * Reads the state of a session, which may be any JSON value. Values out of range are clamped, and
  * invalid elements are left out. A board without pages has one empty page.
+ * @param lists the lists of points for which the state has their numbers
  * @throws BoardTooLargeError
  */
-export function readBoard(state: unknown): Board {
+export function readBoard(state: unknown, lists?: ListsOfPoints): Board {
   const { root, pages } = findPages(state);
   const generation = detectGeneration(root, pages);
-  const points = new PointReader();
+  const points = new PointReader(lists);
   const pagesOrEmpty = pages.length > 0 ? pages : [EMPTY];
   return {
     generation,

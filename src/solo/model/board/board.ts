@@ -1,3 +1,5 @@
+import type { Points } from './points';
+
 /**
  * A board that is ready to draw: every value is in range, and all generations of the format have
  * the same shape.
@@ -91,9 +93,6 @@ export interface StickyNote extends Size {
 /** An element of a page's strokes, shapes or texts. */
 export type BoardElement = Freehand | Eraser | Line | Arrow | Rectangle | Ellipse | Text | Note;
 
-/** `[x, y]` or `[x, y, pressure]`, with a pressure of 0..1. */
-export type Point = [number, number] | [number, number, number];
-
 /** How a freehand stroke's points become an outline. */
 export interface FreehandOptions {
   readonly size: number;
@@ -108,7 +107,7 @@ export interface FreehandOptions {
 /** A pen or highlighter stroke. */
 export interface Freehand {
   readonly kind: 'freehand';
-  readonly points: readonly Point[];
+  readonly points: Points;
   readonly options: FreehandOptions;
   readonly colour: string;
   readonly opacity: number;
@@ -117,7 +116,7 @@ export interface Freehand {
 
 export interface Eraser {
   readonly kind: 'eraser';
-  readonly points: readonly Point[];
+  readonly points: Points;
   readonly options: FreehandOptions;
 }
 

@@ -1,4 +1,5 @@
-import type { FreehandOptions, Point, Size } from './board';
+import type { FreehandOptions, Size } from './board';
+import type { Points } from './points';
 
 /** Points of a spline for each segment of the stroke. */
 export const STEPS_PER_SEGMENT = 8;
@@ -24,15 +25,15 @@ export interface OutlineSize {
  * Measures the outline of a freehand stroke without computing it. Points beyond the page count as
  * points on its edge.
  */
-export function measureOutline(points: readonly Point[], options: FreehandOptions, page: Size): OutlineSize {
+export function measureOutline(points: Points, options: FreehandOptions, page: Size): OutlineSize {
   let [left, top, right, bottom] = [page.width, page.height, 0, 0];
   let [along, rise, corners] = [0, 0, 0];
   let [lastX, lastY, lastDx, lastDy] = [0, 0, 0, 0];
   let isFirst = true;
   // A board may have millions of points: the loop allocates nothing.
-  for (const point of points) {
-    const x = clamped(point[0], page.width);
-    const y = clamped(point[1], page.height);
+  for (let index = 0; index < points.length; index += 1) {
+    const x = clamped(points.x(index), page.width);
+    const y = clamped(points.y(index), page.height);
     if (x < left) left = x;
     if (x > right) right = x;
     if (y < top) top = y;

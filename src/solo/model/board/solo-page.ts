@@ -12,12 +12,13 @@ import {
   type Note,
   type Page,
   type Pattern,
-  type Point,
   type Rectangle,
   type Segment,
   type Text,
 } from './board';
 import { toColour } from './colour';
+import type { PointReader } from './point-reader';
+import type { Points, Position } from './points';
 import {
   asObject,
   asObjects,
@@ -26,7 +27,6 @@ import {
   field,
   hasField,
   type JsonObject,
-  type PointReader,
   readColour,
   readCoordinate,
   readFontSize,
@@ -133,8 +133,7 @@ function readStroke(stroke: JsonObject, points: PointReader): BoardElement | nul
   const tool = field(stroke, 'tool');
   const path = points.read(field(stroke, 'points'), DEFAULT_PRESSURE);
   if (tool === 'text') return readTextStroke(stroke, path);
-  const first = path[0];
-  const last = path.at(-1);
+  const { first, last } = path;
   if (path.length < 2 || !first || !last) return null;
   if (tool === 'eraser' || field(stroke, 'composite') === 'destination-out') {
     return { kind: 'eraser', points: path, options: readFreehandOptions(stroke) };
@@ -164,17 +163,17 @@ function readStroke(stroke: JsonObject, points: PointReader): BoardElement | nul
   }
 }
 
-function readTextStroke(stroke: JsonObject, path: readonly Point[]): Text | null {
+function readTextStroke(stroke: JsonObject, path: Points): Text | null {
   const text = toText(field(stroke, 'text'), limits.textLength);
   if (text === '') return null;
-  const [x, y] = path[0] ?? [0, 0];
+  const [x, y] = path.first ?? [0, 0];
   // The font is four times as large as the pen is wide.
   const fontSize = Math.min(limits.fontSize, 4 * readSize(stroke, DEFAULT_FREEHAND_SIZE / 4));
   const colour = readTextColour(stroke);
   return { kind: 'text', x, y, text, typeface: 'arial', fontSize, colour, opacity: 1, wrapWidth: null };
 }
 
-function readFreehand(stroke: JsonObject, points: Point[], colour: string, opacity: number): Freehand {
+function readFreehand(stroke: JsonObject, points: Points, colour: string, opacity: number): Freehand {
   return { kind: 'freehand', points, options: readFreehandOptions(stroke), colour, opacity, multiply: false };
 }
 
@@ -183,11 +182,11 @@ function readFreehandOptions(stroke: JsonObject): FreehandOptions {
   return { size, simulatePressure: true, spline: false, roundedOutline: false };
 }
 
-function toSegment(from: Point, to: Point): Segment {
+function toSegment(from: Position, to: Position): Segment {
   return { fromX: from[0], fromY: from[1], toX: to[0], toY: to[1] };
 }
 
-function boundingBox(a: Point, b: Point): { x: number; y: number; width: number; height: number } {
+function boundingBox(a: Position, b: Position): { x: number; y: number; width: number; height: number } {
   const [x, y] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
   return { x, y, width: Math.abs(a[0] - b[0]), height: Math.abs(a[1] - b[1]) };
 }

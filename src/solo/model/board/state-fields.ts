@@ -1,5 +1,4 @@
-import { limits, type Point } from './board';
-import { BoardTooLargeError } from './board-errors';
+import { limits } from './board';
 import { hasColour, toColour } from './colour';
 
 /** A JSON object. Its fields are only read by name, never merged or copied. */
@@ -86,52 +85,6 @@ export function readColour(object: JsonObject): string | null {
 /** Text without a colour is black. */
 export function readTextColour(object: JsonObject): string {
   return toColour(field(object, 'color'), BLACK);
-}
-
-/**
- * Reads the points of one board and counts them, so that a huge board is refused before it fills
- * the memory.
- */
-export class PointReader {
-  private count = 0;
-
-  /**
-   * The points of a stroke: `{x, y}`, `{x, y, pressure}`, `[x, y]` or `[x, y, pressure]`. Invalid
-   * points are left out.
-   * @param missingPressure the pressure of a point that has none; `null` leaves it without
-   * @throws BoardTooLargeError when the board has too many points
-   */
-  read(value: unknown, missingPressure: number | null): Point[] {
-    const entries = asList(value);
-    this.count += entries.length;
-    if (this.count > limits.points) {
-      throw new BoardTooLargeError(
-        `The board holds more than ${limits.points.toLocaleString('en-US')} points, which is too much to draw.`,
-      );
-    }
-    const points: Point[] = [];
-    for (const entry of entries) {
-      const point = readPoint(entry, missingPressure);
-      if (point !== null) points.push(point);
-    }
-    return points;
-  }
-}
-
-function readPoint(entry: unknown, missingPressure: number | null): Point | null {
-  if (Array.isArray(entry)) return toPoint(entry[0], entry[1], entry[2] ?? missingPressure);
-  const object = asObject(entry);
-  if (object === null) return null;
-  return toPoint(field(object, 'x'), field(object, 'y'), field(object, 'pressure') ?? missingPressure);
-}
-
-function toPoint(x: unknown, y: unknown, pressure: unknown): Point | null {
-  if (!isCoordinate(x) || !isCoordinate(y)) return null;
-  return typeof pressure === 'number' && pressure >= 0 ? [x, y, Math.min(1, pressure)] : [x, y];
-}
-
-function isCoordinate(value: unknown): value is number {
-  return typeof value === 'number' && Math.abs(value) <= limits.coordinate;
 }
 
 function asList(value: unknown): readonly unknown[] {

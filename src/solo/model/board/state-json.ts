@@ -1,15 +1,34 @@
 import { JsonDepthError, type JsonListener, JsonScanner, JsonSyntaxError } from '../../../platform/json/json-scanner';
 import { BoardTooDeepError, MalformedStateError } from './board-errors';
 
+/** A state that was checked, and where its lists of points are. */
+export interface ScannedState {
+  readonly pageCount: number;
+  readonly lists: ListsOfPoints;
+}
+
 /**
- * Checks a state and counts its pages without parsing it: a parsed state may take a hundred times
+ * Checks a state, counts its pages and finds its points without parsing it: a parsed state may take a hundred times
  * the memory.
  * @param bytes JSON in UTF-8
  * @throws MalformedStateError | BoardTooDeepError
  */
-export function scanState(bytes: Uint8Array, maxDepth: number): { readonly pageCount: number } {
+export function scanState(bytes: Uint8Array, maxDepth: number): ScannedState {
   const pages = new PageCounter(0);
-  const scanner = new JsonScanner({ maxDepth, listener: pages, openDepth: PAGE_LEVELS, memberDepth: 1 });
+  const lists = new ListsOfPoints(bytes);
+  const listener: JsonListener = {
+    onOpen: (depth, isArray) => {
+      pages.onOpen(depth, isArray);
+    },
+    onMember: (depth, name, offset) => {
+      pages.onMember(depth, name);
+      lists.onMember(depth, name, offset);
+    },
+    onEnd: (depth, offset) => {
+      lists.onEnd(depth, offset);
+    },
+  };
+  const scanner = new JsonScanner({ maxDepth, listener, openDepth: PAGE_LEVELS, memberDepth: POINTS_DEPTH });
   try {
     scanner.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     scanner.end();
@@ -18,19 +37,68 @@ export function scanState(bytes: Uint8Array, maxDepth: number): { readonly pageC
     if (error instanceof JsonSyntaxError) throw new MalformedStateError();
     throw error;
   }
-  return pages;
+  return { pageCount: pages.pageCount, lists };
 }
 
 /**
- * Parses a stored state.
+ * Parses a scanned state, in which each list of points is the number of the list.
+ * @throws MalformedStateError
+ */
+export function parseState({ lists }: ScannedState): unknown {
+  return parseJson(lists.bytesWithoutThem());
+}
+
+/**
  * @param bytes JSON in UTF-8
  * @throws MalformedStateError
  */
-export function parseState(bytes: Uint8Array): unknown {
+export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     throw new MalformedStateError();
+  }
+}
+
+/** The depth of a stroke: the root, the list of pages, the page, its strokes, the stroke. On the oldest boards it is less. */
+const POINTS_DEPTH = 5;
+
+/** The members `points` of a state: most of its bytes, which as objects would take ten times the memory. */
+export class ListsOfPoints implements JsonListener {
+  /** The start and the end of each value, in turn. */
+  private readonly bounds: number[] = [];
+  /** The depth of the member whose value is being scanned. */
+  private openDepth = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  onMember(depth: number, name: string | null, offset: number): void {
+    if (this.openDepth > 0 || name !== 'points') return;
+    this.openDepth = depth;
+    this.bounds.push(offset);
+  }
+
+  onEnd(depth: number, offset: number): void {
+    if (this.openDepth !== depth) return;
+    this.openDepth = 0;
+    this.bounds.push(offset);
+  }
+
+  bytesOf(number: number): Uint8Array | undefined {
+    const [from, to] = [this.bounds[2 * number], this.bounds[2 * number + 1]];
+    return from === undefined || to === undefined ? undefined : this.bytes.subarray(from, to);
+  }
+
+  /** The state with numbers in the place of these members' values. */
+  bytesWithoutThem(): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let end = 0;
+    for (let number = 0; 2 * number < this.bounds.length; number += 1) {
+      const [from = 0, to = 0] = [this.bounds[2 * number], this.bounds[2 * number + 1]];
+      parts.push(this.bytes.subarray(end, from), Buffer.from(String(number)));
+      end = to;
+    }
+    return Buffer.concat([...parts, this.bytes.subarray(end)]);
   }
 }
 

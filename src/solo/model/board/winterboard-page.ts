@@ -8,12 +8,13 @@ import {
   limits,
   type Page,
   type Pattern,
-  type Point,
   type Size,
   type StickyNote,
   type Text,
 } from './board';
 import { toColour } from './colour';
+import type { PointReader } from './point-reader';
+import type { Points, Position } from './points';
 import {
   asObject,
   asObjects,
@@ -21,7 +22,6 @@ import {
   DEFAULT_LINE_WIDTH,
   field,
   type JsonObject,
-  type PointReader,
   readColour,
   readCoordinate,
   readFontSize,
@@ -132,10 +132,9 @@ function readStroke(stroke: JsonObject, points: PointReader, generation: Winterb
   if (field(stroke, 'composite') === 'destination-out' || tool === 'eraser') {
     return path.length < 2 ? null : { kind: 'eraser', ...readFreehand(stroke, path, generation) };
   }
-  if (tool === 'text') return readTextStroke(stroke, path[0], maxOpacity);
+  const { first, last } = path;
+  if (tool === 'text') return readTextStroke(stroke, first, maxOpacity);
   const colour = readColour(stroke);
-  const first = path[0];
-  const last = path.at(-1);
   if (colour === null || !first || !last) return null;
   const opacity = Math.min(readOpacity(stroke), maxOpacity);
   const line = { colour, opacity, lineWidth: readSize(stroke, DEFAULT_LINE_WIDTH) };
@@ -161,7 +160,7 @@ function readStroke(stroke: JsonObject, points: PointReader, generation: Winterb
   }
 }
 
-function readTextStroke(stroke: JsonObject, position: Point | undefined, opacity: number): Text | null {
+function readTextStroke(stroke: JsonObject, position: Position | undefined, opacity: number): Text | null {
   const text = toText(field(stroke, 'text'), limits.textLength);
   if (text === '') return null;
   const [x, y] = position ?? [0, 0];
@@ -173,15 +172,15 @@ function readTextStroke(stroke: JsonObject, position: Point | undefined, opacity
 /** A pen whose pressure is always 0.5 is a mouse: its pressure is simulated from its speed. */
 function readFreehand(
   stroke: JsonObject,
-  path: readonly Point[],
+  path: Points,
   generation: WinterboardGeneration,
-): { points: Point[]; options: FreehandOptions } {
+): { points: Points; options: FreehandOptions } {
   const size = readSize(stroke, DEFAULT_FREEHAND_SIZE);
   if (generation === 'classroom') {
-    const points = path.map(([x, y]): Point => [x, y]);
+    const points = path.withPressures(() => NaN);
     return { points, options: { size, simulatePressure: true, spline: false, roundedOutline: true } };
   }
-  const simulatePressure = !path.some(([, , pressure]) => pressure !== undefined && pressure !== MOUSE_PRESSURE);
-  const points = path.map(([x, y, pressure]): Point => [x, y, pressure ?? MOUSE_PRESSURE]);
+  const points = path.withPressures((pressure) => (Number.isNaN(pressure) ? MOUSE_PRESSURE : pressure));
+  const simulatePressure = points.everyPressure((pressure) => pressure === MOUSE_PRESSURE);
   return { points, options: { size, simulatePressure, spline: true, roundedOutline: true } };
 }

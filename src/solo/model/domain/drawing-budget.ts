@@ -43,11 +43,12 @@ export function readPages(
 ): { all: NumberedPage[]; selected: NumberedPage[] } {
   // Boards from before there were limits are refused before they are parsed, which might take
   // gigabytes.
-  const { pageCount } = scanState(state, maxDepth);
+  const scanned = scanState(state, maxDepth);
+  const { pageCount } = scanned;
   if (pageCount > limits.pages) {
     throw new BoardTooLargeError(`The board has ${pageCount} pages; at most ${limits.pages} can be exported at once.`);
   }
-  const { pages } = readBoard(parseState(state));
+  const { pages } = readBoard(parseState(scanned), scanned.lists);
   const all = pages.map((page, index) => ({ page, number: index + 1 }));
   const page = selectedPage(picture);
   if (page === undefined) return { all, selected: all };
