@@ -4,6 +4,7 @@ import { ImageProcesses } from '../platform/images/image-processes';
 import { FileStorage } from '../platform/storage/file-storage';
 import { BoardSource } from './infrastructure/board.source';
 import { BoardsSource } from './infrastructure/boards.source';
+import { BusyThreads } from './infrastructure/drawing/busy-threads';
 import { BoardPainter } from './infrastructure/drawing/board-painter';
 import { GuardedAssetLoader } from './infrastructure/guarded-asset-loader';
 import { PrismaSoloSessionRepository } from './infrastructure/solo-session.repository.prisma';
@@ -26,6 +27,7 @@ import { SoloSessionRepository } from './model/domain/interfaces/solo-session.re
       useFactory: (assets: AssetLoader, images: ImageProcesses, { boards }: Config) =>
         new BoardPainter({
           threads: boards.drawingThreads,
+          busy: BusyThreads.ofProcess(boards.drawingThreads),
           budgetSeconds: boards.budgetSeconds,
           maxDepth: boards.maxDepth,
           assets,

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { PNG } from 'pngjs';
 import type { Picture } from '../../src/solo/model/domain/picture';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
+import { BusyThreads } from '../../src/solo/infrastructure/drawing/busy-threads';
 import { AssetLoader } from '../../src/solo/model/domain/interfaces/asset-loader';
 import {
   BoardTooDeepError,
@@ -44,6 +45,38 @@ describe('BoardPainter', () => {
       [0, 255, 0, 255],
       [0, 0, 255, 255],
     ]);
+  });
+
+  it('draws pages in a free thread too, until an export needs it', async () => {
+    const busy = BusyThreads.create(2);
+    const several = new BoardPainter({ threads: 1, assets: new NoAssets(), busy });
+    const hasFreeThread = () => {
+      const end = busy.tryEnter();
+      end?.();
+      return end !== null;
+    };
+    const missing = { type: 'image', src: 'data:,', x: 0, y: 0, width: 50, height: 50 };
+    const pages = Array.from({ length: 40 }, (_, page) => ({
+      background: { type: 'color', color: `#0000${page.toString(16).padStart(2, '0')}` },
+      assets: page % 10 === 0 ? [missing] : [],
+    }));
+    const drawing = await openBoard(several, stateOf({ activePageId: '', pages }), png, forever);
+
+    const colours: number[][] = [];
+    let endOther: (() => void) | undefined;
+    for await (const file of drawing.pngPages()) {
+      colours.push(rgba(file, 900, 1100));
+      if (colours.length === 10) await until('a second thread draws', () => !hasFreeThread());
+      if (colours.length === 20) endOther = busy.enter();
+      if (colours.length === 30) expect(busy.isCrowded).toBe(false);
+    }
+
+    expect(colours).toEqual(Array.from({ length: 40 }, (_, page) => [0, 0, page, 255]));
+    const named = drawing.warnings.map(({ text }) => Number(/page (\d+)/.exec(text)?.[1]));
+    expect(named.sort((one, other) => one - other)).toEqual([1, 11, 21, 31]);
+    endOther?.();
+    await until('no thread is busy', () => busy.busyCount === 0);
+    await several.onApplicationShutdown();
   });
 
   describe('a thumbnail', () => {
@@ -287,9 +320,9 @@ describe('BoardPainter', () => {
 
   it('draws the next board after one that takes too much memory', async () => {
     const small = new BoardPainter({ threads: 1, assets: new NoAssets(), threadMemory: 40 });
-    const points = Array.from({ length: 400_000 }, (_, i) => ({ x: i + 0.5, y: i + 0.25, t: i + 0.125 }));
+    const shapes = Array.from({ length: 400_000 }, (_, i) => ({ x: i + 0.5, y: i + 0.25, width: i + 0.125 }));
 
-    const opened = openBoard(small, solo({ strokes: [{ tool: 'pen', points }] }), png, forever);
+    const opened = openBoard(small, solo({ shapes }), png, forever);
 
     await expect(opened).rejects.toThrow('The board needs more memory than one drawing may take.');
     expect(await pagesOf(await openBoard(small, solo({}), png, forever))).toHaveLength(1);

@@ -15,15 +15,19 @@ import {
   type BoardToRead,
   type DrawingPurpose,
 } from '../../model/domain/interfaces/board-renderer';
+import type { BusyThreads } from './busy-threads';
 import { DrawingCapacity, LargePagePermit } from './drawing-capacity';
 import { toThreadError } from './drawing-errors';
 import type { DrawingTask, MeasuringTask } from './drawing-protocol';
 import { FairSlots, type ReleaseSlot } from './fair-slots';
-import { ThreadDrawing } from './thread-drawing';
+import { type DrawingHelpers, MIN_PAGES_TO_HELP } from './page-crew';
+import { DrawingWarnings, ThreadDrawing } from './thread-drawing';
 
 export interface BoardPainterOptions {
   /** The maximum number of exports that are drawn at once; others wait for a thread. */
   readonly threads: number;
+  /** The busy drawing threads of the process, for which free ones may help. Without it, no thread helps another. */
+  readonly busy?: BusyThreads;
   readonly assets: AssetLoader;
   /** The processes that decode images; the painter starts its own by default. */
   readonly images?: ImageProcesses;
@@ -46,6 +50,7 @@ interface DrawingLimits {
 interface Opening extends DrawingLimits {
   readonly account: string;
   readonly signal: AbortSignal;
+  readonly warnings: DrawingWarnings;
   /** Frees the thread's slot. */
   readonly release: ReleaseSlot;
 }
@@ -87,8 +92,9 @@ export class BoardPainter extends BoardRenderer {
     this.images = options.images ?? new ImageProcesses(DEFAULT_IMAGE_PROCESSES);
     this.capacity = new DrawingCapacity(options.threads);
     const memory = options.threadMemory ?? DEFAULT_THREAD_MEMORY_MB;
+    const helpers = options.busy === undefined ? 0 : options.busy.limit - 1;
     this.painting = createPool('drawing.worker', 'draw', {
-      threads: this.capacity.threads,
+      threads: this.capacity.threads + helpers,
       memory,
       idleTimeout: IDLE_TIMEOUT_MS,
     });
@@ -106,11 +112,25 @@ export class BoardPainter extends BoardRenderer {
    */
   override async open(board: BoardToDraw, picture: Picture, signal: AbortSignal): Promise<Drawing> {
     const { account, purpose } = board;
-    const release = await this.capacity.acquire(purpose, account, signal);
+    const releaseSlot = await this.capacity.acquire(purpose, account, signal);
+    // Thumbnails are too short for helpers to make room.
+    const leave = purpose === 'export' ? this.options.busy?.enter() : undefined;
+    const release = () => {
+      releaseSlot();
+      leave?.();
+    };
     try {
-      const state = await board.readState();
+      const state = toTransferable(await board.readState());
       signal.throwIfAborted();
-      return await this.openInThread(state, picture, { account, signal, release, ...this.limitsOf(purpose) });
+      const warnings = new DrawingWarnings();
+      const opening = { account, signal, release, warnings, ...this.limitsOf(purpose) };
+      const helpers = new BoardHelpers(this.options.busy, (lent, releaseHelper) =>
+        this.openInThread(lent, picture, { ...opening, release: releaseHelper }, NO_HELPERS),
+      );
+      const drawing = await this.openInThread(state, picture, opening, helpers);
+      const lent = drawing.takeState();
+      if (picture.format === 'png' && drawing.pageCount >= MIN_PAGES_TO_HELP) helpers.lend(lent);
+      return drawing;
     } catch (error) {
       release();
       throw error;
@@ -148,16 +168,16 @@ export class BoardPainter extends BoardRenderer {
   }
 
   private async openInThread(
-    state: Uint8Array,
+    state: Uint8Array<ArrayBuffer>,
     picture: Picture,
-    { account, signal, release, budgetSeconds, pageTimeout }: Opening,
-  ): Promise<Drawing> {
+    { account, signal, release, warnings, budgetSeconds, pageTimeout }: Opening,
+    helpers: DrawingHelpers,
+  ): Promise<ThreadDrawing> {
     if (hasImages(state)) this.images.warmUp();
     const { port1, port2 } = new MessageChannel();
     const killing = new AbortController();
-    const bytes = toTransferable(state);
-    const task: DrawingTask = { port: port2, state: bytes, maxDepth: this.maxDepth, picture, budgetSeconds };
-    const running = this.painting.run(task, { transferList: [port2, bytes.buffer], signal: killing.signal });
+    const task: DrawingTask = { port: port2, state, maxDepth: this.maxDepth, picture, budgetSeconds };
+    const running = this.painting.run(task, { transferList: [port2, state.buffer], signal: killing.signal });
     const ended: Promise<void> = running.then(undefined, (error: unknown) => {
       startThreadForQueue(this.painting);
       throw toThreadError(error);
@@ -177,7 +197,7 @@ export class BoardPainter extends BoardRenderer {
     const { assets } = this.options;
     const images = this.images.openSession();
     const timeout = budgetSeconds * 1000;
-    const options = { assets, images, largePage, pageTimeout, timeout, signal, kill, ended };
+    const options = { assets, images, warnings, largePage, pageTimeout, timeout, signal, helpers, kill, ended };
     const drawing = await ThreadDrawing.open(port1, options);
     // From here on the thread has a canvas, and must not be terminated: stop it instead.
     stopKilling();
@@ -191,6 +211,42 @@ export class BoardPainter extends BoardRenderer {
     await Promise.all([this.painting.destroy(), this.measuring.destroy()]);
     // The owner of injected processes closes them.
     if (!this.options.images) await this.images.close();
+  }
+}
+
+const NO_HELPERS: DrawingHelpers = { join: () => Promise.resolve(null), isCrowded: () => false };
+
+/** The threads that help with a board. They read it one after another from the same bytes, which its owner may change meanwhile. */
+class BoardHelpers implements DrawingHelpers {
+  private state: Uint8Array<ArrayBuffer> | null = null;
+
+  constructor(
+    private readonly busy: BusyThreads | undefined,
+    private readonly open: (state: Uint8Array<ArrayBuffer>, release: ReleaseSlot) => Promise<ThreadDrawing>,
+  ) {}
+
+  lend(state: Uint8Array<ArrayBuffer> | null): void {
+    this.state = state;
+  }
+
+  async join(): Promise<ThreadDrawing | null> {
+    const { state } = this;
+    const leave = state === null ? null : this.busy?.tryEnter();
+    if (!state || !leave) return null;
+    this.state = null;
+    try {
+      const drawing = await this.open(state, leave);
+      this.state = drawing.takeState();
+      return drawing;
+    } catch {
+      // The first thread draws on alone, and reports what is wrong with the board.
+      leave();
+      return null;
+    }
+  }
+
+  isCrowded(): boolean {
+    return this.busy?.isCrowded ?? false;
   }
 }
 

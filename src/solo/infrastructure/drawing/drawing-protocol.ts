@@ -6,7 +6,7 @@ import type { Picture } from '../../model/domain/picture';
 /** One drawing, as a thread receives it. All further messages go over the port. */
 export interface DrawingTask {
   readonly port: MessagePort;
-  readonly state: Uint8Array;
+  readonly state: Uint8Array<ArrayBuffer>;
   readonly maxDepth: number;
   readonly picture: Picture;
   /** The thread refuses a drawing with a longer estimate. */
@@ -28,7 +28,8 @@ export interface ImageRequest extends Pick<DecodingJob, 'uses' | 'ratio' | 'keep
 
 /** Messages of the thread. */
 export type FromThread =
-  | { readonly kind: 'opened'; readonly pageCount: number }
+  /** The board is read; its state is sent back. */
+  | { readonly kind: 'opened'; readonly pageCount: number; readonly state: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'image'; readonly request: ImageRequest }
   /** The next page is large: the thread waits for the permit to draw it. */
   | { readonly kind: 'large-page' }
@@ -43,8 +44,10 @@ export type FromThread =
 
 /** Messages to the thread. */
 export type ToThread =
-  /** The backpressure of the protocol: draw this many more pages (PNG) or parts of pages (SVG), or start (PDF). */
-  | { readonly kind: 'draw'; readonly pages: number }
+  /** Draw a page of a PNG, counted from 0. */
+  | { readonly kind: 'draw-page'; readonly index: number }
+  /** The backpressure of other formats: draw this many more parts of pages (SVG), or start (PDF). */
+  | { readonly kind: 'draw'; readonly parts: number }
   /** The header of an image. The pixels of its copies follow as strips of whole rows. */
   | { readonly kind: 'image'; readonly image: DecodedImage }
   | { readonly kind: 'strip'; readonly bytes: Uint8Array<ArrayBuffer> }

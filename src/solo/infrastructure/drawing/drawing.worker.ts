@@ -41,7 +41,7 @@ async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
     const seconds = estimateSeconds(pages, picture);
     checkDrawingBudget({ pageCount: pages.length, seconds }, picture, budgetSeconds);
     if (isLarge) collectGarbage();
-    channel.send({ kind: 'opened', pageCount: pages.length });
+    channel.sendOpened(pages.length, state);
     if (picture.format === 'pdf') await drawPdf(pages, picture, channel);
     else if (picture.format === 'svg') await drawSvgs(pages, picture, channel);
     else await drawPngs(pages, picture, channel);
@@ -56,7 +56,7 @@ async function drawPngs(
   pages: readonly NumberedPage[],
   picture: PngPicture,
   channel: RenderThreadChannel,
-): Promise<void> {
+): Promise<never> {
   const progress = { number: 0 };
   const warn = (warning: ExportWarning) => {
     channel.warn(warning);
@@ -67,11 +67,14 @@ async function drawPngs(
     const file = await encodings.shift();
     if (file !== undefined) channel.sendBytes((bytes) => ({ kind: 'page', png: bytes }), file);
   };
-  for (const { page, number } of pages) {
-    progress.number = number;
+  // Other threads may draw some of the pages; it ends when it is stopped.
+  for (;;) {
     // Without demand, the reader waits for a page: send it before the next one is started.
-    while (encodings.length > 0 && !channel.hasDemand()) await sendNext();
-    await channel.waitForDemand();
+    while (encodings.length > 0 && !channel.hasRequestedPage()) await sendNext();
+    const requested = pages[await channel.nextPage()];
+    if (requested === undefined) throw new RangeError('The board has no such page');
+    const { page, number } = requested;
+    progress.number = number;
     const { file } = await writer.write(page, number);
     // A failed encoding is thrown where it is awaited; until then it must not be an unhandled
     // rejection.
@@ -79,7 +82,6 @@ async function drawPngs(
     encodings.push(file);
     if (encodings.length > PARALLEL_ENCODINGS) await sendNext();
   }
-  while (encodings.length > 0) await sendNext();
 }
 
 async function drawPdf(

@@ -15,7 +15,9 @@ const MAX_WARNINGS = 100;
 /** The channel between a render thread and the main thread, seen from the render thread. */
 export class RenderThreadChannel {
   private readonly messages: MessageQueue<ToThread>;
-  private requestedPages = 0;
+  private requestedParts = 0;
+  /** The pages of a PNG that are requested, counted from 0. */
+  private readonly requestedPages: number[] = [];
   private warnings = 0;
 
   constructor(private readonly port: MessagePort) {
@@ -24,6 +26,11 @@ export class RenderThreadChannel {
 
   send(message: FromThread): void {
     this.port.postMessage(message);
+  }
+
+  /** The board is read. */
+  sendOpened(pageCount: number, state: Uint8Array<ArrayBuffer>): void {
+    this.port.postMessage({ kind: 'opened', pageCount, state } satisfies FromThread, [state.buffer]);
   }
 
   /** Copies bytes once and transfers the copy: native memory cannot be transferred itself. */
@@ -45,19 +52,33 @@ export class RenderThreadChannel {
     this.send({ kind: 'failed', name, message });
   }
 
-  /** Whether a page is requested that has not been drawn. */
-  hasDemand(): boolean {
-    return this.requestedPages > 0;
+  /** Whether a page of a PNG is requested that has not been drawn. */
+  hasRequestedPage(): boolean {
+    return this.requestedPages.length > 0;
   }
 
   /**
-   * Waits until a page is requested.
+   * Waits until a page of a PNG is requested.
+   * @returns its index
+   * @throws StoppedError
+   */
+  async nextPage(): Promise<number> {
+    await this.yieldToEventLoop();
+    for (;;) {
+      const index = this.requestedPages.shift();
+      if (index !== undefined) return index;
+      this.handle(await this.messages.next());
+    }
+  }
+
+  /**
+   * Waits until the PDF or a part of an SVG is requested.
    * @throws StoppedError
    */
   async waitForDemand(): Promise<void> {
     await this.yieldToEventLoop();
-    while (this.requestedPages === 0) this.handle(await this.messages.next());
-    this.requestedPages -= 1;
+    while (this.requestedParts === 0) this.handle(await this.messages.next());
+    this.requestedParts -= 1;
   }
 
   /** Requests an image. `nextReply` returns the replies. */
@@ -108,7 +129,8 @@ export class RenderThreadChannel {
   }
 
   private handle(message: ToThread | null): void {
-    if (message?.kind === 'draw') this.requestedPages += message.pages;
+    if (message?.kind === 'draw') this.requestedParts += message.parts;
+    else if (message?.kind === 'draw-page') this.requestedPages.push(message.index);
     else if (message === null || message.kind === 'stop') throw new StoppedError();
   }
 }

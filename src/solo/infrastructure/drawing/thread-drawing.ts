@@ -8,17 +8,26 @@ import { type AssetLoader, AssetRefusedError } from '../../model/domain/interfac
 import type { LargePagePermit } from './drawing-capacity';
 import { BoardTooComplexError, DrawingFailedError, toReportedError, toThreadError } from './drawing-errors';
 import { type FromThread, type ImageRequest, MessageQueue, type ToThread } from './drawing-protocol';
+import { type DrawingHelpers, drawPages } from './page-crew';
 
-/**
- * How many pages the thread may be ahead of the reader: enough to draw and encode at the same time.
- */
-const PAGES_AHEAD = 3;
-
-/** The same for the parts of an SVG. */
+/** How many parts of an SVG the thread may be ahead of the reader. */
 const PARTS_AHEAD = 4;
 
 /** A board may have thousands of missing images. */
 const MAX_WARNINGS = 50;
+
+/** The warnings of a board, whichever of its threads gives them. */
+export class DrawingWarnings {
+  readonly list: ExportWarning[] = [];
+  private count = 0;
+
+  add(warning: ExportWarning): void {
+    this.count += 1;
+    const more = this.count - MAX_WARNINGS;
+    if (more <= 0) this.list.push(warning);
+    else this.list[MAX_WARNINGS] = { code: 'more-warnings', text: `${more} more like these.` };
+  }
+}
 
 export interface ThreadDrawingOptions {
   readonly assets: AssetLoader;
@@ -34,6 +43,9 @@ export interface ThreadDrawingOptions {
   readonly largePage: LargePagePermit;
   /** Aborts when the drawing is not needed any more. */
   readonly signal: AbortSignal;
+  readonly warnings: DrawingWarnings;
+  /** Other threads for the pages of a PNG. */
+  readonly helpers: DrawingHelpers;
   /** Terminates the thread. */
   readonly kill: () => void;
   /** Settles with the thread's task. */
@@ -46,11 +58,12 @@ export interface ThreadDrawingOptions {
  */
 export class ThreadDrawing implements Drawing {
   readonly kind = 'drawing';
-  readonly warnings: ExportWarning[] = [];
   pageCount = 0;
-  private warningCount = 0;
+  /** The state of the board, which the thread needs no more. */
+  private state: Uint8Array<ArrayBuffer> | null = null;
   private isStopped = false;
   private waitedMs = 0;
+  private lastPage: Promise<unknown> = Promise.resolve();
   private readonly messages: MessageQueue<FromThread>;
   /** Aborts when the thread needs no more images. */
   private readonly stopping = new AbortController();
@@ -70,26 +83,39 @@ export class ThreadDrawing implements Drawing {
     return drawing.killOnError(async () => {
       const opened = await drawing.receive('opened', false);
       drawing.pageCount = opened.pageCount;
+      drawing.state = opened.state;
       return drawing;
     });
   }
 
-  async *pngPages(): AsyncIterable<Uint8Array> {
-    try {
-      this.send({ kind: 'draw', pages: PAGES_AHEAD });
-      for (let page = 0; page < this.pageCount; page += 1) {
-        const { png } = await this.killOnError(() => this.receive('page'));
-        yield png;
-        this.send({ kind: 'draw', pages: 1 });
-      }
-    } finally {
-      this.stop();
-    }
+  get warnings(): readonly ExportWarning[] {
+    return this.options.warnings.list;
+  }
+
+  pngPages(): AsyncIterable<Uint8Array> {
+    return drawPages(this, this.options.helpers);
+  }
+
+  /** Draws a page, counted from 0, after those that were requested before. */
+  drawPage(index: number): Promise<Uint8Array> {
+    this.send({ kind: 'draw-page', index });
+    const drawn = this.lastPage.then(async () => (await this.killOnError(() => this.receive('page'))).png);
+    this.lastPage = drawn;
+    // An error is for those who wait for the page.
+    drawn.catch(() => null);
+    return drawn;
+  }
+
+  /** The state of the board, once. */
+  takeState(): Uint8Array<ArrayBuffer> | null {
+    const { state } = this;
+    this.state = null;
+    return state;
   }
 
   async *svgPages(): AsyncIterable<AsyncIterable<Uint8Array>> {
     try {
-      this.send({ kind: 'draw', pages: PARTS_AHEAD });
+      this.send({ kind: 'draw', parts: PARTS_AHEAD });
       for (let page = 0; page < this.pageCount; page += 1) yield await Promise.resolve(this.svgParts());
     } finally {
       this.stop();
@@ -100,14 +126,14 @@ export class ThreadDrawing implements Drawing {
     for (let isLast = false; !isLast;) {
       const part = await this.killOnError(() => this.receive('part'));
       yield part.bytes;
-      this.send({ kind: 'draw', pages: 1 });
+      this.send({ kind: 'draw', parts: 1 });
       ({ isLast } = part);
     }
   }
 
   async pdf(onPage: (drawn: number) => void): Promise<Uint8Array> {
     try {
-      this.send({ kind: 'draw', pages: 1 });
+      this.send({ kind: 'draw', parts: 1 });
       for (let page = 0; page < this.pageCount; page += 1) {
         onPage((await this.killOnError(() => this.receive('drawn'))).pages);
       }
@@ -158,19 +184,12 @@ export class ThreadDrawing implements Drawing {
     for (;;) {
       const message = await this.nextMessage(isPage);
       if (message.kind === kind) return message as Extract<FromThread, { kind: Kind }>;
-      if (message.kind === 'warning') this.warn(message.warning);
+      if (message.kind === 'warning') this.options.warnings.add(message.warning);
       else if (message.kind === 'failed') throw toReportedError(message.name, message.message);
       else if (message.kind === 'image') await this.sendImage(message.request);
       // The wait for other drawings' large pages does not count for this board.
       else if (message.kind === 'large-page') await this.options.largePage.acquire();
     }
-  }
-
-  private warn(warning: ExportWarning): void {
-    this.warningCount += 1;
-    const more = this.warningCount - MAX_WARNINGS;
-    if (more <= 0) this.warnings.push(warning);
-    else this.warnings[MAX_WARNINGS] = { code: 'more-warnings', text: `${more} more like these.` };
   }
 
   private async nextMessage(isPage: boolean): Promise<FromThread> {
