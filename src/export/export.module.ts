@@ -28,6 +28,7 @@ import { ImageProcessPictureInspector } from './infrastructure/image-process-pic
 import { PrismaManifestRepository } from './infrastructure/manifest.repository.prisma';
 import { PrismaExportFileRepository } from './infrastructure/export-file.repository.prisma';
 import { PrismaPartRepository } from './infrastructure/part.repository.prisma';
+import { PrismaRetentionRepository } from './infrastructure/retention.repository.prisma';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { ThreadedDividedProduction } from './infrastructure/production-threads/threaded-divided-production';
 import { ThreadedProduction } from './infrastructure/production-threads/threaded-production';
@@ -42,9 +43,21 @@ import { Production } from './model/domain/interfaces/production';
 import { DividedProduction } from './model/domain/interfaces/divided-production';
 import { ExportFileRepository } from './model/domain/interfaces/export-file.repository';
 import { PartRepository } from './model/domain/interfaces/part.repository';
+import { RetentionRepository } from './model/domain/interfaces/retention.repository';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { ExportEstimates } from './model/services/export-estimates';
-import { BacklogMetrics, ExportMetrics } from './model/services/export-metrics';
+import { ExportMetrics } from './model/services/export-metrics';
+import { BacklogMetrics, ProductionMetrics } from './model/services/production-metrics';
+import { ExportParts } from './model/services/export-parts';
+import { ProductionForDelivery } from './model/services/out.production-for-delivery.service';
+import { PrismaPictureRepository } from './infrastructure/picture.repository.prisma';
+import { ImageProcessPictureShrinker } from './infrastructure/image-process-picture-shrinker';
+import { PictureRepository } from './model/domain/interfaces/picture.repository';
+import { PreviewLog } from './model/domain/interfaces/preview-log';
+import { PrismaPreviewLog } from './infrastructure/preview-log.prisma';
+import { PictureShrinker } from './model/domain/interfaces/picture-shrinker';
+import { Estimator } from './model/domain/interfaces/estimator';
+import { ZippedFiles } from './model/domain/interfaces/zipped-files';
 import { ExportManifests } from './model/services/export-manifests';
 import { ExportFiles } from './model/services/export-files';
 import { ExportZip } from './model/services/export-zip';
@@ -100,8 +113,15 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     },
     { provide: ExportSlots, inject: [Config], useFactory: ({ exports }: Config) => new ExportSlots(exports) },
     { provide: MaintenanceRepository, useClass: PrismaMaintenanceRepository },
+    { provide: RetentionRepository, useClass: PrismaRetentionRepository },
     { provide: ManifestRepository, useClass: PrismaManifestRepository },
     { provide: DownloadLeaseRepository, useClass: PrismaDownloadLeaseRepository },
+    { provide: PictureRepository, useClass: PrismaPictureRepository },
+    { provide: PreviewLog, useClass: PrismaPreviewLog },
+    { provide: PictureShrinker, useClass: ImageProcessPictureShrinker },
+    { provide: ZippedFiles, useClass: ExportZip },
+    ExportEstimates,
+    { provide: Estimator, useExisting: ExportEstimates },
     { provide: EstimateHistory, useClass: PrismaEstimateHistory },
     { provide: ExportQueue, useClass: BullExportQueue },
     { provide: PictureInspector, useClass: ImageProcessPictureInspector },
@@ -116,7 +136,6 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
       },
     },
     ExportService,
-    ExportEstimates,
     ExportBodies,
     EstimateResponder,
     ExportRunner,
@@ -128,9 +147,10 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportChangeFeed,
     OwnerChangeFeed,
     ExportMetrics,
+    ProductionMetrics,
     BacklogMetrics,
     ExportFiles,
-    ExportZip,
+    ExportParts,
     ExportPreviews,
     DownloadService,
     FileResponder,
@@ -142,6 +162,7 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportsForEvents,
     ExportsForScheduledExport,
     ExportsForDelivery,
+    ProductionForDelivery,
   ],
   exports: [
     ExportService,
@@ -151,6 +172,7 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportsForEvents,
     ExportsForScheduledExport,
     ExportsForDelivery,
+    ProductionForDelivery,
     ExportPresenter,
     CreationResponder,
   ],

@@ -7,13 +7,14 @@ export type { SourceEstimate } from './model/domain/export-estimate';
 export {
   type Division,
   DIVISION_OPTIONS,
+  type DivisionPlan,
   divisionOf,
   findDivisionErrors,
   MAX_PARTITIONS,
   type PartitionBy,
   type PartitionUnit,
+  type Piece,
 } from './model/domain/division';
-export type { DivisionPlan, Piece } from './model/domain/part';
 export {
   type DividedSource,
   type EstimateContext,

@@ -107,7 +107,7 @@ describeOnSftp('A manifest on an SFTP server', () => {
     fixture = await ExportFixture.create();
     const connections = new SftpConnections(new OutboundAddresses([server.host]));
     const planner = new SftpPlanner(connections, new SecretCipher(fixture.config.encryption));
-    const files = new ExportFiles(fixture.exports);
+    const files = new ExportFiles(fixture.exports, fixture.production);
     channel = new SftpChannel(planner, connections, new ObjectClaims(fixture.prisma), files);
   });
   beforeEach(async () => {

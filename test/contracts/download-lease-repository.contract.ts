@@ -274,6 +274,50 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       });
     });
 
+    describe('finalizing interrupted downloads', () => {
+      it('counts a download whose last byte was sent before its process ended', async () => {
+        const id = await completed();
+        await sendLastByte(records, await claim(id, PARTNER));
+        const early = await records.downloads.finalizeInterrupted();
+        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
+
+        expect([early, await records.downloads.finalizeInterrupted()]).toEqual([0, 1]);
+        expect(await read(id)).toMatchObject({
+          status: 'expired',
+          downloadCount: 1,
+          downloadedBy: `customer:${PARTNER.customerId}`,
+          isDownloadCompleting: false,
+          downloadedAt: expect.any(Date),
+        });
+        expect((await records.auditOf(id)).at(-1)).toMatchObject({
+          action: 'export.downloaded',
+          customerId: PARTNER.customerId,
+          userId: null,
+          details: { by: 'customer', one_time: true, receipt: false },
+        });
+        expect(await records.downloads.finalizeInterrupted()).toBe(0);
+      });
+
+      it('counts it although its file has expired meanwhile', async () => {
+        const id = await completed();
+        await sendLastByte(records, await claim(id, PARTNER));
+        await records.exports.expire(id, ANN);
+        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
+
+        expect(await records.downloads.finalizeInterrupted()).toBe(1);
+        expect(await read(id)).toMatchObject({ downloadCount: 1 });
+      });
+
+      it('skips a file whose last byte was only prepared', async () => {
+        const id = await completed();
+        close(await records.downloads.prepareCompletion(await claim(id), LAST_BYTE_SECONDS));
+        await records.advance(LAST_BYTE_SECONDS + 1);
+
+        expect(await records.downloads.finalizeInterrupted()).toBe(0);
+        expect(await read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
+      });
+    });
+
     it('releases a file, and records how many bytes were sent', async () => {
       const id = await completed();
 

@@ -91,7 +91,9 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     it.each(STRANGERS)('does not replace %s file', async (_, owner, otherUser) => {
       const { id, object } = await complete(owner);
 
-      expect(await exports().replaceFile(id, finishedFile(id, { name: 'theirs.csv' }), otherUser)).toBeNull();
+      expect(
+        await recordsOf().pictures.replaceFile(id, finishedFile(id, { name: 'theirs.csv' }), otherUser),
+      ).toBeNull();
       expect(await exports().find(id)).toMatchObject({ object, fileName: 'Transactions.csv' });
     });
   });
@@ -204,7 +206,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       const { id } = await request(ANN, delivering('email', 'completed'));
       const attempt = await recordsOf().claim(id);
 
-      const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
+      const done = await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN);
 
       expect(done).toMatchObject({ export: { status: 'completed', object: picture.object }, replaced: null });
       expect(await recordsOf().attempts.finish(attempt!, finishedFile(id))).toBe(false);
@@ -214,7 +216,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     it('returns the key of the replaced object and adds no second message', async () => {
       const { id, object } = await complete(ANN, delivering('email', 'completed'));
 
-      const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
+      const done = await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN);
 
       expect(done).toMatchObject({ replaced: object, export: { object: picture.object } });
       expect(await recordsOf().messagesOf(id)).toHaveLength(1);
@@ -225,7 +227,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       await recordsOf().advance(60);
       const { expiresAt } = (await exports().find(id))!;
 
-      const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
+      const done = await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN);
 
       expect(done!.export.expiresAt).toEqual(expiresAt);
     });
@@ -234,7 +236,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       const { id } = await request(ANN);
       await exports().cancel(id, ANN);
 
-      expect(await exports().replaceFile(id, finishedFile(id, picture), ANN)).toBeNull();
+      expect(await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN)).toBeNull();
       expect(await exports().find(id)).toMatchObject({ status: 'cancelled', object: null });
     });
   });
@@ -251,25 +253,6 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     const entry = { action: 'export.downloaded', details: { by: way }, ...who };
     expect(await exports().find(id)).toMatchObject({ downloadCount: 2, status: 'completed', downloadedAt: null });
     expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([entry, entry]);
-  });
-
-  it('writes an audit entry for each preview, and does not change the record', async () => {
-    const { id } = await complete(ANN);
-    const before = await exports().find(id);
-
-    await exports().recordPreview(id, ANN);
-    await exports().recordPreview(id, PARTNER, 2);
-
-    expect(await exports().find(id)).toEqual(before);
-    expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([
-      { action: 'export.previewed', userId: 'ann', customerId: null, details: { by: 'token' } },
-      {
-        action: 'export.previewed',
-        userId: null,
-        customerId: PARTNER.customerId,
-        details: { by: 'customer', page: 2 },
-      },
-    ]);
   });
 
   it('counts each download by a link with one audit entry a minute', async () => {

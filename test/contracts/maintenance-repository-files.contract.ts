@@ -12,12 +12,6 @@ export function describeFileReferences(
   recordsOf: () => RecordsUnderTest,
   complete: (traits?: Partial<RequestExport>) => Promise<string>,
 ): void {
-  const expired = async () => {
-    const id = await complete();
-    await recordsOf().exports.expire(id, ANN);
-    return { exportId: id, key: `${objectPrefix(id)}file.csv`, isDivided: false };
-  };
-
   const hourAgo = () => new Date(recordsOf().now().getTime() - HOUR_MS);
 
   /** So that every record lies further back than the moment that is asked about. */
@@ -25,34 +19,6 @@ export function describeFileReferences(
     await recordsOf().advance(2 * (HOUR_MS / 1000));
     return hourAgo();
   };
-
-  describe('objects to delete', () => {
-    it('are those of expired exports, in order of their expiry', async () => {
-      const objects = [await expired(), await expired()];
-      await complete();
-
-      expect(await recordsOf().maintenance.findDeletable(null)).toEqual(objects);
-      expect(await recordsOf().maintenance.findDeletable(objects[0]!.exportId)).toEqual([objects[1]]);
-    });
-
-    it('exclude those that are known to be deleted', async () => {
-      const [gone, left] = [await expired(), await expired()];
-
-      const forgotten = await recordsOf().maintenance.clearStorageKeys(gone);
-
-      expect(forgotten).toBe(1);
-      expect(await recordsOf().maintenance.clearStorageKeys(gone)).toBe(0);
-      expect(await recordsOf().maintenance.findDeletable(null)).toEqual([left]);
-    });
-
-    it('are cleared under their own keys only', async () => {
-      const object = await expired();
-
-      expect(await recordsOf().maintenance.clearStorageKeys({ ...object, key: `${object.key}.other` })).toBe(0);
-      expect(await recordsOf().maintenance.clearStorageKeys()).toBe(0);
-      expect(await recordsOf().maintenance.findDeletable(null)).toEqual([object]);
-    });
-  });
 
   describe('a file in storage', () => {
     it('is referenced while an export names it, unlike a neighbouring file', async () => {

@@ -1,20 +1,12 @@
 import { createExport } from '../../src/export/model/domain/export-request';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
-import type { Export } from '../../src/export/model/domain/export';
-import { ANN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
-import { sendLastByte } from '../support/final-byte';
-import {
-  type CreateRecords,
-  DOWNLOAD_LEASE_SECONDS,
-  type RecordsUnderTest,
-  RETENTION_DAYS,
-} from '../support/records-under-test';
+import { ANN, delivering, exportRequest, finishedFile } from '../support/export-requests';
+import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
 import { describeFileReferences } from './maintenance-repository-files.contract';
 import { describeReclaiming } from './maintenance-repository-reclaim.contract';
 
 const REMINDER_SECONDS = 30;
 const DAY_SECONDS = 86_400;
-const STREAM_TOKEN = '00000000-0000-4000-8000-000000000001';
 
 /** What every repository that a sweep asks has to keep. */
 export function describeMaintenanceRepository(name: string, create: CreateRecords): void {
@@ -37,12 +29,6 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       await records.attempts.finish(attempt!, finishedFile(id));
       return id;
     }
-
-    async function read(id: string): Promise<Export> {
-      return (await records.exports.find(id))!;
-    }
-
-    const lastStep = async (id: string) => (await records.auditOf(id)).at(-1);
 
     describeReclaiming(() => records, request);
 
@@ -92,7 +78,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       it('include at once those that could not be enqueued', async () => {
         const [id] = [await request(), await request()];
 
-        await records.maintenance.makeDue([id]);
+        await records.exports.makeDue([id]);
 
         expect(await records.maintenance.claimOverdue()).toEqual([id]);
       });
@@ -104,103 +90,6 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         await records.advance(REMINDER_SECONDS + 1);
 
         expect(await records.maintenance.claimOverdue()).toEqual([]);
-      });
-    });
-
-    describe('expiring overdue files', () => {
-      it('ends exports whose retention is over', async () => {
-        const id = await complete();
-        await records.advance(RETENTION_DAYS * DAY_SECONDS - 2);
-        const early = await records.maintenance.expireOverdue();
-        await records.advance(3);
-
-        expect([early, await records.maintenance.expireOverdue()]).toEqual([0, 1]);
-        expect(await read(id)).toMatchObject({ status: 'expired', object: null, fileName: 'Transactions.csv' });
-        expect(await lastStep(id)).toMatchObject({ action: 'export.expired', userId: null, customerId: null });
-        expect(await records.maintenance.expireOverdue()).toBe(0);
-      });
-
-      it('ends each as soon as requested', async () => {
-        const id = await complete({ retentionSeconds: 60 });
-        await complete();
-        await records.advance(61);
-
-        expect(await records.maintenance.expireOverdue()).toBe(1);
-        expect(await read(id)).toMatchObject({ status: 'expired' });
-      });
-
-      it('waits for a download with a lease', async () => {
-        const id = await complete({ oneTime: true, retentionSeconds: 60 });
-        await records.advance(59);
-        await records.downloads.claim(id, ANN);
-        await records.advance(DOWNLOAD_LEASE_SECONDS - 2);
-
-        const during = await records.maintenance.expireOverdue();
-        await records.advance(3);
-
-        expect([during, await records.maintenance.expireOverdue()]).toEqual([0, 1]);
-      });
-
-      it('leaves a file whose last byte was sent to be counted as a download', async () => {
-        const id = await complete({ oneTime: true, retentionSeconds: 60 });
-        await serveToTheLast(id);
-        await records.advance(120);
-
-        expect(await records.maintenance.expireOverdue()).toBe(0);
-      });
-
-      it('skips exports without an expiry', async () => {
-        const { export: streamed } = await createExport(records.exports, exportRequest(), STREAM_TOKEN);
-        const attempt = { token: STREAM_TOKEN, number: 1, export: streamed };
-        await records.attempts.finish(attempt, finishedFile(streamed.id, { object: null }));
-        await records.advance(2 * RETENTION_DAYS * DAY_SECONDS);
-
-        expect(await records.maintenance.expireOverdue()).toBe(0);
-      });
-    });
-
-    describe('finalizing interrupted downloads', () => {
-      it('counts a download whose last byte was sent before its process ended', async () => {
-        const id = await complete({ oneTime: true });
-        await serveToTheLast(id);
-        const early = await records.maintenance.finalizeInterruptedDownloads();
-        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
-
-        expect([early, await records.maintenance.finalizeInterruptedDownloads()]).toEqual([0, 1]);
-        expect(await read(id)).toMatchObject({
-          status: 'expired',
-          downloadCount: 1,
-          downloadedBy: `customer:${PARTNER.customerId}`,
-          isDownloadCompleting: false,
-          downloadedAt: expect.any(Date),
-        });
-        expect(await lastStep(id)).toMatchObject({
-          action: 'export.downloaded',
-          customerId: PARTNER.customerId,
-          userId: null,
-          details: { by: 'customer', one_time: true, receipt: false },
-        });
-        expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(0);
-      });
-
-      it('counts it although its file has expired meanwhile', async () => {
-        const id = await complete({ oneTime: true });
-        await serveToTheLast(id);
-        await records.exports.expire(id, ANN);
-        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
-
-        expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(1);
-        expect(await read(id)).toMatchObject({ downloadCount: 1 });
-      });
-
-      it('skips a file whose last byte was only prepared', async () => {
-        const id = await complete({ oneTime: true });
-        const lease = await records.downloads.claim(id, ANN);
-        (await records.downloads.prepareCompletion(lease!, 30))!.close();
-        await records.advance(31);
-
-        expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(0);
-        expect(await read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
       });
     });
 
@@ -235,10 +124,5 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
     });
 
     describeFileReferences(() => records, complete);
-
-    async function serveToTheLast(id: string): Promise<void> {
-      const lease = await records.downloads.claim(id, PARTNER);
-      await sendLastByte(records, lease!);
-    }
   });
 }

@@ -56,7 +56,7 @@ export function describeManifestRepository(name: string, create: CreateRecords):
       const { id, finish } = await begin({ kind: 'board', format: 'png' });
       await finish();
 
-      await records.exports.replaceFile(id, finishedFile(id, { sha256: 'ef'.repeat(32) }), ANN);
+      await records.pictures.replaceFile(id, finishedFile(id, { sha256: 'ef'.repeat(32) }), ANN);
 
       const manifest = manifestOf(await records.manifests.find(id));
       expect(manifest.files).toMatchObject([{ sha256: 'ef'.repeat(32) }]);

@@ -1,12 +1,12 @@
 import { createExport } from '../../src/export/model/domain/export-request';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import type { PartRepository } from '../../src/export/model/domain/interfaces/part.repository';
+import type { Piece } from '../../src/export/model/domain/division';
 import {
   type ClaimedPart,
   type FinishedPart,
   MAX_PART_ATTEMPTS,
   type PartFailure,
-  type Piece,
   type PublishedFile,
 } from '../../src/export/model/domain/part';
 import { UNLIMITED } from '../support/claims';
@@ -346,10 +346,10 @@ export function describePartRepository(name: string, create: CreateRecords): voi
       it('are forgotten when they are deleted from storage', async () => {
         const { id } = (await complete()).export;
         await records.exports.expire(id, ANN);
-        const [object] = await records.maintenance.findDeletable(null);
+        const [object] = await records.retention.findDeletable(null);
         expect(object).toMatchObject({ exportId: id, isDivided: true });
 
-        await records.maintenance.clearStorageKeys(object!);
+        await records.retention.clearStorageKeys(object!);
 
         expect(await records.files.list(id, 0, 10)).toEqual([]);
       });

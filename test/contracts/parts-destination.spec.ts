@@ -137,7 +137,12 @@ describeOnSftp('An SFTP server that gets several files', () => {
     fixture = await ExportFixture.create();
     const connections = new SftpConnections(new OutboundAddresses([server.host]));
     const planner = new SftpPlanner(connections, new SecretCipher(fixture.config.encryption));
-    channel = new SftpChannel(planner, connections, new ObjectClaims(fixture.prisma), new ExportFiles(fixture.exports));
+    channel = new SftpChannel(
+      planner,
+      connections,
+      new ObjectClaims(fixture.prisma),
+      new ExportFiles(fixture.exports, fixture.production),
+    );
   });
   beforeEach(async () => {
     await server.clear();

@@ -1,6 +1,4 @@
 import { createExport } from '../../src/export/model/domain/export-request';
-import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
-import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import type { Export } from '../../src/export/model/domain/export';
 import { PrismaService } from '../../src/platform/database/prisma.service';
@@ -19,7 +17,7 @@ describe('A record written by a version without codes', () => {
     database = await createTestDatabase();
     const config = testConfig({ DATABASE_URL: database.url });
     prisma = new PrismaService(database.url, 'record-codes');
-    exports = new PrismaExportRepository(prisma, new ManifestSealer(new SigningKeys(config)), config);
+    exports = new PrismaExportRepository(prisma, config);
   });
 
   afterAll(async () => {

@@ -56,7 +56,12 @@ describeOnSftp('An SFTP destination', () => {
   function createChannel(addresses: OutboundAddresses, cipher = new SecretCipher(fixture.config.encryption)) {
     const connections = new SftpConnections(addresses);
     const planner = new SftpPlanner(connections, cipher);
-    return new SftpChannel(planner, connections, new ObjectClaims(fixture.prisma), new ExportFiles(fixture.exports));
+    return new SftpChannel(
+      planner,
+      connections,
+      new ObjectClaims(fixture.prisma),
+      new ExportFiles(fixture.exports, fixture.production),
+    );
   }
 
   function plan(traits: Partial<SftpInput> = {}, by = channel, isOperator = false) {

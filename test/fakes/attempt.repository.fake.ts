@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { Progress } from '../../src/formats';
-import { type Export, type ExportFailure, type FinishedFile, accountOf } from '../../src/export/model/domain/export';
+import { type Export, type ExportFailure, accountOf } from '../../src/export/model/domain/export';
+import type { FinishedFile } from '../../src/export/model/domain/finished-file';
 import {
   type Attempt,
   AttemptRepository,

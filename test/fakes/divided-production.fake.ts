@@ -4,7 +4,8 @@ import {
   type LedDivision,
   type ReportRows,
 } from '../../src/export/model/domain/interfaces/divided-production';
-import { type ClaimedPart, type FinishedPart, type Piece, toPartKey } from '../../src/export/model/domain/part';
+import type { Piece } from '../../src/export/model/domain/division';
+import { type ClaimedPart, type FinishedPart, toPartKey } from '../../src/export/model/domain/part';
 import { digestOf } from '../../src/platform/digest/block-digest';
 import { crc32 } from 'node:zlib';
 

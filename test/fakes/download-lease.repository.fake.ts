@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloads';
+import { credentialTypeOf, fromDownloadedBy, toDownloadedBy } from '../../src/export/model/domain/downloads';
 import type { Export } from '../../src/export/model/domain/export';
 import {
   type CompletionMarker,
@@ -73,6 +73,26 @@ export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
     );
   }
 
+  override finalizeInterrupted(): Promise<number> {
+    const now = this.records.clock.now();
+    const finalized = this.records.changeExports({
+      where: ({ status, downloadEnding, downloadLease }) =>
+        (status === 'completed' || status === 'expired') &&
+        downloadEnding &&
+        downloadLease !== null &&
+        downloadLease < now,
+      set: setDownloaded(this.records),
+      audit: (row) => {
+        const by = fromDownloadedBy(row);
+        return auditOf(row, 'export.downloaded', {
+          by,
+          details: { by: credentialTypeOf(by), one_time: true, receipt: false },
+        });
+      },
+    });
+    return Promise.resolve(finalized.length);
+  }
+
   private isFree({ oneTime, status, storageKey, ...record }: ExportRecord): boolean {
     const { downloadEnding, downloadToken, downloadLease } = record;
     const isLeased = downloadToken !== null && (downloadLease === null || downloadLease >= this.records.clock.now());
@@ -96,7 +116,7 @@ export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
 }
 
 /** The columns of a one-time export whose file was downloaded. */
-export function setDownloaded({ clock }: FakeRecords): (record: ExportRecord) => Partial<ExportRecord> {
+function setDownloaded({ clock }: FakeRecords): (record: ExportRecord) => Partial<ExportRecord> {
   return ({ downloadCount }) => ({
     status: 'expired',
     expiresAt: clock.now(),

@@ -10,7 +10,7 @@ import {
   type VersionQuery,
 } from '../../src/export/model/domain/interfaces/export.repository';
 import { credentialTypeOf } from '../../src/export/model/domain/downloads';
-import { type Export, type FinishedFile, type StoredObject, objectPrefix } from '../../src/export/model/domain/export';
+import { type Export, objectPrefix } from '../../src/export/model/domain/export';
 import type { ExportKind } from '../../src/export/model/domain/export-kind';
 import { type ExportStatus, statusesBefore } from '../../src/export/model/domain/export-status';
 import { isCustomer, type Person, type Principal } from '../../src/platform/auth/principal';
@@ -22,7 +22,7 @@ import { type ExportRecord, isVisibleTo, recordOf } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
 import { pageOf } from './fake-page';
-import { keptUntil, publishedFile } from './published-file';
+import { keptUntil } from './published-file';
 
 /** The exports of a `FakeRecords`, as their owners know them. */
 export class FakeExportRepository extends ExportRepository {
@@ -122,22 +122,13 @@ export class FakeExportRepository extends ExportRepository {
     return Promise.resolve([...cancelled, ...expired]);
   }
 
-  override replaceFile(
-    id: string,
-    file: FinishedFile,
-    by: Principal,
-  ): Promise<{ export: Export; replaced: StoredObject | null } | null> {
-    const { storageKey: key = null, contentType = null } = this.records.exports.get(id) ?? {};
-    const [completed] = this.records.changeExports({
-      where: (record) => isOwn(record, id, by) && (record.status === 'completed' || mayBecome(record, 'completed')),
-      set: (record) => publishedFile(file, record, this.records.clock, this.terms),
-      audit: (row) => auditOf(row, 'export.content-uploaded', { by, details: { bytes: file.size } }),
-      notifies: 'completed',
-    });
-    if (!completed) return Promise.resolve(null);
-    this.records.storeManifest(completed, file);
-    const replaced = key !== null && contentType !== null ? { key, contentType } : null;
-    return Promise.resolve({ export: completed, replaced });
+  override makeDue(exportIds: readonly string[]): Promise<void> {
+    const now = this.records.clock.now();
+    for (const record of this.records.exports.values()) {
+      const isMeant = record.status === 'pending' && exportIds.includes(record.id);
+      if (isMeant && record.enqueueAfter > now) record.enqueueAfter = now;
+    }
+    return Promise.resolve();
   }
 
   override recordDownload(id: string, by: Principal | null, part?: number): Promise<void> {
@@ -152,12 +143,6 @@ export class FakeExportRepository extends ExportRepository {
     if (by === null) this.records.auditAggregated(entry);
     else this.records.audit(entry);
     return Promise.resolve();
-  }
-
-  override async recordPreview(id: string, by: Principal, page?: number): Promise<void> {
-    const record = await this.find(id);
-    const details = { by: credentialTypeOf(by), ...(page !== undefined && { page }) };
-    if (record) this.records.audit(auditOf(record, 'export.previewed', { by, details }));
   }
 }
 

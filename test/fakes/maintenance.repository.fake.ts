@@ -1,10 +1,5 @@
-import { fromDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloads';
 import type { Export } from '../../src/export/model/domain/export';
-import {
-  type Backlog,
-  type DeletableObject,
-  MaintenanceRepository,
-} from '../../src/export/model/domain/interfaces/maintenance.repository';
+import { type Backlog, MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
 import {
   exportIdOf,
   failureOfStalled,
@@ -14,10 +9,9 @@ import {
   NOTIFICATION_DAYS,
   REMINDER_SECONDS,
 } from '../../src/export/model/domain/maintenance';
-import { setDownloaded } from './download-lease.repository.fake';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
-import { auditOf, byId, type FakeRecords, messagesOf } from './fake-records';
+import { auditOf, type FakeRecords, messagesOf } from './fake-records';
 
 const DAY_SECONDS = 86_400;
 
@@ -78,14 +72,6 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
     return Promise.resolve(overdue.map(({ id }) => id).sort());
   }
 
-  override makeDue(exportIds: readonly string[]): Promise<void> {
-    const now = this.records.clock.now();
-    for (const record of this.all(({ id, status }) => status === 'pending' && exportIds.includes(id))) {
-      if (record.enqueueAfter > now) record.enqueueAfter = now;
-    }
-    return Promise.resolve();
-  }
-
   override enqueueMissingNotifications(): Promise<number> {
     const since = this.records.clock.in(-NOTIFICATION_DAYS * DAY_SECONDS);
     let count = 0;
@@ -101,62 +87,6 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
       count++;
     }
     return Promise.resolve(count);
-  }
-
-  override expireOverdue(): Promise<number> {
-    const now = this.records.clock.now();
-    const isOverdue = ({ status, expiresAt, downloadEnding, downloadLease }: ExportRecord) =>
-      status === 'completed' &&
-      expiresAt !== null &&
-      expiresAt <= now &&
-      !downloadEnding &&
-      (downloadLease === null || downloadLease < now);
-    const some = new Set(this.all(isOverdue).slice(0, MAINTENANCE_BATCH));
-    const expired = this.records.changeExports({
-      where: (record) => some.has(record),
-      set: () => ({ status: 'expired' }),
-      audit: (row) => auditOf(row, 'export.expired', { by: null }),
-    });
-    return Promise.resolve(expired.length);
-  }
-
-  override finalizeInterruptedDownloads(): Promise<number> {
-    const now = this.records.clock.now();
-    const finalized = this.records.changeExports({
-      where: ({ status, downloadEnding, downloadLease }) =>
-        (status === 'completed' || status === 'expired') &&
-        downloadEnding &&
-        downloadLease !== null &&
-        downloadLease < now,
-      set: setDownloaded(this.records),
-      audit: (row) => {
-        const by = fromDownloadedBy(row);
-        return auditOf(row, 'export.downloaded', {
-          by,
-          details: { by: credentialTypeOf(by), one_time: true, receipt: false },
-        });
-      },
-    });
-    return Promise.resolve(finalized.length);
-  }
-
-  override findDeletable(after: string | null): Promise<DeletableObject[]> {
-    const deletable = this.all(({ id, status }) => status === 'expired' && (after === null || id > after))
-      .sort(byId)
-      .flatMap(({ id, storageKey, partCount }) =>
-        storageKey === null ? [] : [{ exportId: id, key: storageKey, isDivided: partCount !== null }],
-      );
-    return Promise.resolve(deletable.slice(0, MAINTENANCE_BATCH));
-  }
-
-  override clearStorageKeys(...objects: readonly Pick<DeletableObject, 'exportId' | 'key'>[]): Promise<number> {
-    const known = objects.flatMap(({ exportId, key }) => {
-      const record = this.records.exports.get(exportId);
-      return record?.storageKey === key ? [record] : [];
-    });
-    for (const { id } of known) this.records.files.delete(id);
-    for (const record of known) Object.assign(record, { storageKey: null, updatedAt: this.records.clock.now() });
-    return Promise.resolve(known.length);
   }
 
   override findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { PartRepository } from '../../src/export/model/domain/interfaces/part.repository';
+import type { DivisionPlan } from '../../src/export/model/domain/division';
 import {
   type ClaimedPart,
-  type DivisionPlan,
   type FinishedPart,
   MAX_PART_ATTEMPTS,
   PART_INTERRUPTED,

@@ -23,13 +23,16 @@ export interface BucketServices {
 
 /** A service of its own, as far as it delivers to buckets. */
 export function bucketServices(
-  { config, prisma, exports }: ExportFixture,
+  { config, prisma, exports, production }: ExportFixture,
   addresses: OutboundAddresses,
   cipher: SecretCipher = new SecretCipher(config.encryption),
 ): BucketServices {
   const connections = new BucketConnections(config, addresses, cipher);
   const planner = new BucketPlanner(connections, addresses, cipher, config);
-  return { planner, channel: new S3Channel(planner, connections, new ObjectClaims(prisma), new ExportFiles(exports)) };
+  return {
+    planner,
+    channel: new S3Channel(planner, connections, new ObjectClaims(prisma), new ExportFiles(exports, production)),
+  };
 }
 
 /** Exports, and a bucket on the S3 server that they can be delivered to, through a proxy that sees it all. */

@@ -6,6 +6,7 @@ import { DividedExports } from '../../src/export/model/services/divided-exports'
 import { ExportEstimates } from '../../src/export/model/services/export-estimates';
 import { ExportFiles } from '../../src/export/model/services/export-files';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
+import { ProductionMetrics } from '../../src/export/model/services/production-metrics';
 import { ExportProduction } from '../../src/export/model/services/export-production';
 import { ExportRendering } from '../../src/export/model/services/export-rendering';
 import { ExportRunner } from '../../src/export/model/services/export-runner';
@@ -29,6 +30,7 @@ import { FakeRecords } from '../fakes/fake-records';
 import { FakeFileStorage } from '../fakes/file-storage.fake';
 import { FakeManifestRepository } from '../fakes/manifest.repository.fake';
 import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
+import { FakeRetentionRepository } from '../fakes/retention.repository.fake';
 import { FakePartRepository } from '../fakes/part.repository.fake';
 import { FakeTextSource, FakeTextWriter } from '../fakes/text-source.fake';
 import { claimExport } from './claims';
@@ -62,9 +64,11 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
   const storage = new FakeFileStorage();
   const rendering = new ExportRendering(sources, sealer);
   const metrics = new ExportMetrics(shown);
+  const produced = new ProductionMetrics(shown, metrics);
   const queue = new FakeExportQueue();
   const attempts = new FakeAttemptRepository(records, terms);
   const maintenance = new FakeMaintenanceRepository(records, terms);
+  const retention = new FakeRetentionRepository(records);
   const estimates = new ExportEstimates(sources, new FakeEstimateHistory(records), config);
   const running = new RunningWork(config);
   const parts = new FakePartRepository(records, terms);
@@ -75,7 +79,7 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
   const production = new ExportProduction(rendering, storage);
   const manifests = new FakeManifestRepository(records);
   const partFiles = new FakeExportFileRepository(records);
-  const zip = new ExportZip(partFiles, manifests);
+  const zip = new ExportZip(partFiles, manifests, storage);
   const stepsOf = (id: string) => records.auditLog.filter(({ exportId }) => exportId === id);
   return {
     config,
@@ -90,15 +94,18 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
     storage,
     queue,
     metrics,
+    produced,
     attempts,
     maintenance,
+    retention,
     parts,
+    partFiles,
     divided,
     partRunner,
     leading,
-    files: new ExportFiles(exports, storage, new LinkSigner(config), partFiles, zip),
-    runner: new ExportRunner(attempts, sources, production, leading, slots, storage, queue, metrics, config),
-    service: new ExportService(exports, sources, estimates, queue, maintenance, metrics, config),
+    files: new ExportFiles(exports, storage, new LinkSigner(config), zip),
+    runner: new ExportRunner(attempts, sources, production, leading, slots, storage, queue, produced, config),
+    service: new ExportService(exports, sources, estimates, queue, metrics, config),
     running,
     downloads: new FakeDownloadLeaseRepository(records, terms),
 

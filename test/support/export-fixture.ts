@@ -11,13 +11,14 @@ import { PrismaManifestRepository } from '../../src/export/infrastructure/manife
 import { ExportFiles } from '../../src/export/model/services/export-files';
 import type { PartFile } from '../../src/export/model/domain/part-file';
 import { toZipOfParts } from '../../src/export/model/domain/zip-of-parts';
-import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
+import { ExportService } from '../../src/export/model/services/export.service';
+import { ExportParts } from '../../src/export/model/services/export-parts';
+import { ProductionForDelivery } from '../../src/export/model/services/out.production-for-delivery.service';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import type { Config } from '../../src/platform/config/config';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { digestOf } from '../../src/platform/digest/block-digest';
-import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import { bytes, digest } from './bytes';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -47,6 +48,7 @@ export class ExportFixture {
   readonly prisma: PrismaService;
   readonly storage: DiskStorage;
   readonly exports: ExportsForDelivery;
+  readonly production: ProductionForDelivery;
   readonly presenter: ExportPresenter;
 
   private constructor(
@@ -56,12 +58,19 @@ export class ExportFixture {
   ) {
     this.prisma = new PrismaService(database.url, 'export-fixture');
     this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
-    const records = new PrismaExportRepository(this.prisma, new ManifestSealer(new SigningKeys(config)), config);
+    const records = new PrismaExportRepository(this.prisma, config);
     const links = new LinkSigner(config);
     const manifests = new PrismaManifestRepository(this.prisma);
     const parts = new PrismaExportFileRepository(this.prisma);
-    const downloads = new ExportFiles(records, this.storage, links, parts, new ExportZip(parts, manifests));
-    this.exports = new ExportsForDelivery(records, downloads, manifests);
+    const downloads = new ExportFiles(records, this.storage, links, new ExportZip(parts, manifests, this.storage));
+    this.exports = new ExportsForDelivery(records, downloads);
+    const unused = null as never;
+    const service = new ExportService(records, unused, unused, unused, unused, config);
+    this.production = new ProductionForDelivery(
+      manifests,
+      new ExportParts(service, downloads, parts, links),
+      downloads,
+    );
     this.presenter = new ExportPresenter(downloads, links, config);
   }
 

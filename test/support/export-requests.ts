@@ -1,7 +1,8 @@
 import type { ExportInput } from '../../src/export/model/domain/export-request';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { TextParams } from '../fakes/text-source.fake';
-import { type FinishedFile, objectPrefix, ownerOf } from '../../src/export/model/domain/export';
+import { objectPrefix, ownerOf } from '../../src/export/model/domain/export';
+import type { FinishedFile } from '../../src/export/model/domain/finished-file';
 import type { CustomerPrincipal, Principal, Person } from '../../src/platform/auth/principal';
 import { type Ending, type PlannedDelivery, NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
 

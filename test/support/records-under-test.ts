@@ -10,6 +10,8 @@ import { FakeExportRepository } from '../fakes/export.repository.fake';
 import { FakeRecords } from '../fakes/fake-records';
 import { FakeExportFileRepository } from '../fakes/export-file.repository.fake';
 import { FakePartRepository } from '../fakes/part.repository.fake';
+import { FakePictureRepository } from '../fakes/picture.repository.fake';
+import { FakeRetentionRepository } from '../fakes/retention.repository.fake';
 import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
 import { FakeScheduleRepository } from '../fakes/schedule.repository.fake';
 import { FakeScheduleRunRepository } from '../fakes/schedule-run.repository.fake';
@@ -18,6 +20,8 @@ import type { DeliveryRepository } from '../../src/delivery/model/domain/interfa
 import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import { PrismaDownloadLeaseRepository } from '../../src/export/infrastructure/download-lease.repository.prisma';
+import { PrismaPictureRepository } from '../../src/export/infrastructure/picture.repository.prisma';
+import { PrismaRetentionRepository } from '../../src/export/infrastructure/retention.repository.prisma';
 import { PrismaMaintenanceRepository } from '../../src/export/infrastructure/maintenance.repository.prisma';
 import { PrismaExportFileRepository } from '../../src/export/infrastructure/export-file.repository.prisma';
 import type { ExportFileRepository } from '../../src/export/model/domain/interfaces/export-file.repository';
@@ -26,6 +30,11 @@ import type { PartRepository } from '../../src/export/model/domain/interfaces/pa
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { DownloadLeaseRepository } from '../../src/export/model/domain/interfaces/download-lease.repository';
+import { PrismaPreviewLog } from '../../src/export/infrastructure/preview-log.prisma';
+import type { PreviewLog } from '../../src/export/model/domain/interfaces/preview-log';
+import { FakePreviewLog } from '../fakes/preview-log.fake';
+import type { PictureRepository } from '../../src/export/model/domain/interfaces/picture.repository';
+import type { RetentionRepository } from '../../src/export/model/domain/interfaces/retention.repository';
 import type { MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { RateLimitUses } from '../../src/platform/database/rate-limit-uses';
@@ -67,6 +76,9 @@ export interface RecordsUnderTest {
   readonly files: ExportFileRepository;
   readonly downloads: DownloadLeaseRepository;
   readonly maintenance: MaintenanceRepository;
+  readonly retention: RetentionRepository;
+  readonly pictures: PictureRepository;
+  readonly previews: PreviewLog;
   readonly deliveries: DeliveryRepository;
   readonly schedules: ScheduleRepository;
   readonly runs: ScheduleRunRepository;
@@ -100,6 +112,9 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
   const maintenance = new FakeMaintenanceRepository(records, terms);
   return Promise.resolve({
     exports: new FakeExportRepository(records, terms),
+    pictures: new FakePictureRepository(records, terms),
+    previews: new FakePreviewLog(records),
+    retention: new FakeRetentionRepository(records),
     downloads: new FakeDownloadLeaseRepository(records, terms),
     attempts,
     manifests: new FakeManifestRepository(records),
@@ -192,7 +207,10 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
   const attempts = new PrismaAttemptRepository(prisma, sealer, config);
   const maintenance = new PrismaMaintenanceRepository(prisma, config);
   return {
-    exports: new PrismaExportRepository(prisma, sealer, config),
+    exports: new PrismaExportRepository(prisma, config),
+    pictures: new PrismaPictureRepository(prisma, sealer, config),
+    previews: new PrismaPreviewLog(prisma),
+    retention: new PrismaRetentionRepository(prisma),
     downloads: new PrismaDownloadLeaseRepository(prisma, config),
     attempts,
     manifests: new PrismaManifestRepository(prisma),

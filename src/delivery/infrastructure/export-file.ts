@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { type Export, ExportsForDelivery } from '../../export';
+import { type Export, ExportsForDelivery, ProductionForDelivery } from '../../export';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { ClaimedMessage } from '../model/domain/claimed-message';
 import { DeliveryRefusedError } from '../model/domain/interfaces/delivery-channel';
@@ -55,7 +55,10 @@ export class UnreadableFileError extends Error {
 /** Finds the files to copy. */
 @Injectable()
 export class ExportFiles {
-  constructor(private readonly exports: ExportsForDelivery) {}
+  constructor(
+    private readonly exports: ExportsForDelivery,
+    private readonly production: ProductionForDelivery,
+  ) {}
 
   /** @throws DeliveryRefusedError when the export or its file was deleted */
   async find({ exportId }: ClaimedMessage, progress: TransferProgress): Promise<CopiedExport> {
@@ -70,14 +73,14 @@ export class ExportFiles {
   }
 
   private async *findParts(source: Export, progress: TransferProgress): AsyncGenerator<ExportPart> {
-    for await (const { number, name, contentType, size, sha256 } of this.exports.partsOf(source)) {
-      const open = () => unlessDeleted(this.exports.openPart(source, number));
+    for await (const { number, name, contentType, size, sha256 } of this.production.partsOf(source)) {
+      const open = () => unlessDeleted(this.production.openPart(source, number));
       yield { exportId: source.id, name, contentType, size, sha256, progress, open };
     }
   }
 
   private async findManifest(source: Export, progress: TransferProgress): Promise<ExportFile | null> {
-    const manifest = await this.exports.manifestOf(source);
+    const manifest = await this.production.manifestOf(source);
     if (!manifest) return null;
     const bytes = Buffer.from(manifest.text);
     const open = () => Promise.resolve(Readable.from([bytes]));

@@ -1,31 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type ProgressUnit, WARNING_CODES, type WarningCode } from '../../formats';
 import { ApiWarningCodes } from '../../platform/http/api-codes.decorator';
-import {
-  type DetailedEstimate,
-  type ExportEstimate,
-  SAMPLE_ROWS,
-  type SampleTable,
-  toEstimateFigures,
-} from '../model/domain/export-estimate';
+import { type DetailedEstimate, SAMPLE_ROWS } from '../model/domain/detailed-estimate';
+import { type SampleTable, toEstimateFigures } from '../model/domain/export-estimate';
+import { EstimateFiguresResponse } from './export.response';
 
 const nullableInteger = { type: 'integer', nullable: true } as const;
-
-/** What is expected of an export. */
-export class EstimateFiguresResponse {
-  @ApiProperty({ ...nullableInteger, example: 12_034, description: 'Rows, or the pages of a board; null if unknown' })
-  readonly record_count!: number | null;
-
-  @ApiProperty({ ...nullableInteger, example: 830_000, description: 'Bytes' })
-  readonly file_size!: number | null;
-
-  @ApiProperty({ type: 'number', nullable: true, example: 1.4, description: 'From start to completion' })
-  readonly duration_seconds!: number | null;
-
-  static of(estimate: ExportEstimate): EstimateFiguresResponse {
-    return toEstimateFigures(estimate);
-  }
-}
 
 class SampleTableResponse {
   @ApiProperty({ example: 'transactions' })

@@ -3,13 +3,13 @@ import type { Request, Response } from 'express';
 import { LinkSigner } from '../../platform/auth/link-signer';
 import { Config } from '../../platform/config/config';
 import type { Page } from '../../platform/paging';
+import { isNotModified } from '../../platform/http/etag';
 import { toPageResponse } from '../../platform/http/page';
 import type { Export } from '../model/domain/export';
 import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportFiles } from '../model/services/export-files';
 import { type ExportLinks, type ExportListResponse, ExportResponse } from './export.response';
-import { isNotModified } from './file-responder';
 
 /** Most exports finish within a second. Clients poll long ones less often. */
 const SOON_SECONDS = 1;

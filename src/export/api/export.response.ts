@@ -3,7 +3,7 @@ import { ApiTextCode, ApiWarningCodes } from '../../platform/http/api-codes.deco
 import { namedSchema } from '../../platform/http/open-api-components';
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
-import { EstimateFiguresResponse } from './estimate.response';
+import { type ExportEstimate, toEstimateFigures } from '../model/domain/export-estimate';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
 import { ALL_FAILURE_CODES, type FailureCode } from '../model/domain/failure-codes';
 import { EXPORT_FORMATS, type ExportFormat, WARNING_CODES, type WarningCode } from '../../formats';
@@ -38,6 +38,22 @@ class ReadResponse {
 const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
+
+/** What is expected of an export. */
+export class EstimateFiguresResponse {
+  @ApiProperty({ ...nullableInteger, example: 12_034, description: 'Rows, or the pages of a board; null if unknown' })
+  readonly record_count!: number | null;
+
+  @ApiProperty({ ...nullableInteger, example: 830_000, description: 'Bytes' })
+  readonly file_size!: number | null;
+
+  @ApiProperty({ type: 'number', nullable: true, example: 1.4, description: 'From start to completion' })
+  readonly duration_seconds!: number | null;
+
+  static of(estimate: ExportEstimate): EstimateFiguresResponse {
+    return toEstimateFigures(estimate);
+  }
+}
 
 /** Signed links, created for each response. */
 export interface ExportLinks {

@@ -4,17 +4,13 @@ import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
+import { etagOf, isNotModified } from '../../platform/http/etag';
 import { sendChunks } from '../../platform/http/send-chunks';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { DownloadService } from '../model/services/download.service';
 import { type DownloadableFile, exactly, ExportFiles } from '../model/services/export-files';
 import { HttpDownloadSink } from './http-download-sink';
 import { assertPlainRequest, exclusiveSocketOf } from './one-time-request';
-
-/** A file, and its number if it is one of several. */
-interface SentFile extends DownloadableFile {
-  readonly part?: number;
-}
 
 const SVG = 'image/svg+xml';
 
@@ -40,20 +36,8 @@ export class FileResponder {
     await this.sendFile(await this.files.find(exportId, by), by, request, response);
   }
 
-  /**
-   * Sends one of the files of an export.
-   * @throws as `send`
-   */
-  async sendPart(
-    { exportId, number }: { readonly exportId: string; readonly number: number },
-    by: Principal | null,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
-    await this.sendFile({ ...(await this.files.findPart(exportId, number, by)), part: number }, by, request, response);
-  }
-
-  private async sendFile(file: SentFile, by: Principal | null, request: Request, response: Response): Promise<void> {
+  /** @throws as `send` */
+  async sendFile(file: DownloadableFile, by: Principal | null, request: Request, response: Response): Promise<void> {
     if (file.contentType === SVG) response.set('Content-Security-Policy', SVG_POLICY);
     response.set({
       ETag: etagOf(file),
@@ -85,7 +69,12 @@ export class FileResponder {
     await this.downloads.sendOnce(file, lease, new HttpDownloadSink(response, socket, ackTimeoutMs));
   }
 
-  private async sendRange(file: SentFile, by: Principal | null, request: Request, response: Response): Promise<void> {
+  private async sendRange(
+    file: DownloadableFile,
+    by: Principal | null,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
     response.set({ 'Accept-Ranges': 'bytes' });
     const range = parseRange(request, file);
     if (range === 'unsatisfiable') {
@@ -95,7 +84,7 @@ export class FileResponder {
     const isDownload = range === undefined && request.method === 'GET';
     const location = await this.files.redirectTo(file);
     if (location !== null) {
-      if (isDownload) await this.downloads.recordDownload(file, by, file.part);
+      if (isDownload) await this.downloads.recordDownload(file, by);
       response.redirect(HttpStatus.FOUND, location);
       return;
     }
@@ -112,7 +101,7 @@ export class FileResponder {
     }
     const bytes = await this.files.openForSending(file, range);
     const isComplete = await this.stream(exactly(bytes, length), file, response);
-    if (isComplete && isDownload) await this.downloads.recordDownload(file, by, file.part);
+    if (isComplete && isDownload) await this.downloads.recordDownload(file, by);
   }
 
   /** @returns whether the last byte was sent */
@@ -129,17 +118,6 @@ export class FileResponder {
       return false;
     }
   }
-}
-
-/** A strong validator: it changes when the bytes change, and only then. */
-export function etagOf({ sha256 }: Pick<DownloadableFile, 'sha256'>): string {
-  return `"${sha256}"`;
-}
-
-/** Whether the client already has the representation with this ETag. */
-export function isNotModified(request: Request, etag: string): boolean {
-  const known = request.get('If-None-Match')?.split(/\s*,\s*/) ?? [];
-  return known.includes(etag);
 }
 
 /** The requested range; `undefined` for the whole file, also when the form of the range is not supported. */

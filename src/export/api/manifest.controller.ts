@@ -16,10 +16,10 @@ import type { CustomerPrincipal, Principal } from '../../platform/auth/principal
 import { Public } from '../../platform/auth/public.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
+import { etagOf, isNotModified } from '../../platform/http/etag';
 import { OperationId } from '../../platform/http/operation-id';
 import { MANIFEST_SCHEMA, MANIFEST_SCHEMA_PATH } from '../model/domain/manifest/manifest-schema';
 import { ExportManifests } from '../model/services/export-manifests';
-import { etagOf, isNotModified } from './file-responder';
 import { ManifestFileResponse } from './manifest.response';
 
 const BY_LINK =

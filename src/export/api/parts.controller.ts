@@ -21,7 +21,7 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { OperationId } from '../../platform/http/operation-id';
 import { PageResponse, toPageResponse } from '../../platform/http/page';
 import { MAX_FILES } from '../model/domain/division';
-import { ExportFiles, type LinkedPart } from '../model/services/export-files';
+import { ExportParts, type LinkedPart } from '../model/services/export-parts';
 import { ApiDownload } from './download.controller';
 import { FileResponder } from './file-responder';
 
@@ -97,7 +97,7 @@ function ApiPartDownload({ byLink }: { readonly byLink: boolean }): MethodDecora
 @Injectable()
 abstract class Parts {
   constructor(
-    protected readonly files: ExportFiles,
+    protected readonly parts: ExportParts,
     protected readonly responder: FileResponder,
     private readonly config: Config,
   ) {}
@@ -117,7 +117,7 @@ abstract class Parts {
     @Query() { limit = DEFAULT_SIZE, cursor = 0 }: PartsQuery,
     @Req() request: Request,
   ): Promise<ExportPartListResponse> {
-    const { count, parts } = await this.files.listParts(id, owner, cursor, limit);
+    const { count, parts } = await this.parts.list(id, owner, cursor, limit);
     const last = parts.at(-1)?.number ?? count;
     const page = { count, items: parts, nextCursor: last < count ? String(last) : null };
     return toPageResponse(page, request, this.config.http.publicUrl, (part) => ExportPartResponse.of(part));
@@ -136,14 +136,15 @@ export class CustomerPartsController extends Parts {
   @OperationId('downloadExportPart')
   @Get(':id/parts/:number/download')
   @ApiPartDownload({ byLink: false })
-  download(
+  async download(
     @Param('id') exportId: string,
     @Param('number', ParseIntPipe) number: number,
     @CurrentCustomer() owner: CustomerPrincipal,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.sendPart({ exportId, number }, owner, request, response);
+    const file = await this.parts.find(exportId, number, owner);
+    await this.responder.sendFile(file, owner, request, response);
   }
 }
 
@@ -151,18 +152,23 @@ export class CustomerPartsController extends Parts {
 @ApiBearerAuth()
 @Controller('exports')
 export class PartDownloadController {
-  constructor(private readonly responder: FileResponder) {}
+  constructor(
+    private readonly parts: ExportParts,
+    private readonly responder: FileResponder,
+  ) {}
 
   @OperationId('downloadExportPart')
   @Get(':id/parts/:number/download')
   @AcceptsLink()
   @ApiPartDownload({ byLink: true })
-  download(
+  async download(
     @Param('id') exportId: string,
     @Param('number', ParseIntPipe) number: number,
     @Req() request: AuthenticatedRequest,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.sendPart({ exportId, number }, request.principal ?? null, request, response);
+    const owner = request.principal ?? null;
+    const file = await this.parts.find(exportId, number, owner);
+    await this.responder.sendFile(file, owner, request, response);
   }
 }

@@ -19,10 +19,10 @@ import { ForUsers } from '../../platform/auth/for-users.decorator';
 import type { Principal } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { etagOf, isNotModified } from '../../platform/http/etag';
 import { OperationId } from '../../platform/http/operation-id';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
 import { ExportPreviews, type PreviewableExport } from '../model/services/export-previews';
-import { etagOf, isNotModified } from './file-responder';
 
 const DEFAULT_ROWS = 50;
 const MAX_ROWS = 200;

@@ -7,14 +7,16 @@ import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Progress } from '../../formats';
-import type { Export, ExportFailure, FinishedFile } from '../model/domain/export';
+import type { Export, ExportFailure } from '../model/domain/export';
+import type { FinishedFile } from '../model/domain/finished-file';
 import { type Attempt, AttemptRepository, type FreeSlot } from '../model/domain/interfaces/attempt.repository';
 import type { PartFile } from '../model/domain/part-file';
 import { toZipOfParts } from '../model/domain/zip-of-parts';
 import { ManifestSealer } from '../model/services/manifest-sealer';
-import { ACCOUNT, auditOf, changeExports, endExports, publishedFile } from './export-row';
+import { ACCOUNT, auditOf, changeExports, endExports } from './export-row';
 import { insertFiles } from './export-file.repository.prisma';
 import { storeManifest } from './manifest.repository.prisma';
+import { publishedFile } from './published-file';
 
 /** A process that is paused during a claim must not block the claims of all others. */
 const MAX_CLAIM_IDLE_MS = 2_000;

@@ -6,7 +6,7 @@ import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
-import { credentialTypeOf, toDownloadedBy } from '../model/domain/downloads';
+import { credentialTypeOf, fromDownloadedBy, toDownloadedBy } from '../model/domain/downloads';
 import type { Export } from '../model/domain/export';
 import {
   type CompletionMarker,
@@ -75,6 +75,23 @@ export class PrismaDownloadLeaseRepository extends DownloadLeaseRepository {
     const details = { by: credentialTypeOf(lease.by), bytes: bytesSent };
     const set = Prisma.sql`${NO_DOWNLOAD_LEASE}, downloaded_by = NULL`;
     return this.end(lease, set, 'export.download-broken-off', details);
+  }
+
+  override async finalizeInterrupted(): Promise<number> {
+    const finalized = await this.prisma.$transaction((transaction) =>
+      changeExports(transaction, {
+        set: SET_DOWNLOADED,
+        where: Prisma.sql`status IN ('completed', 'expired') AND download_ending AND download_lease < now()`,
+        audit: (row) => {
+          const by = fromDownloadedBy(row);
+          return auditOf(row, 'export.downloaded', {
+            by,
+            details: { by: credentialTypeOf(by), one_time: true, receipt: false },
+          });
+        },
+      }),
+    );
+    return finalized.length;
   }
 
   private newLease(): Prisma.Sql {

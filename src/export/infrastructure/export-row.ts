@@ -6,18 +6,10 @@ import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-deli
 import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
 import { TransactionEvent } from '../../platform/database/transaction-events';
 import type { ExportFormat, ExportWarning, ProgressUnit, WarningCode } from '../../formats';
-import {
-  type Export,
-  type FinishedFile,
-  ownerOf,
-  type ReadSummary,
-  type Requester,
-  type StoredObject,
-} from '../model/domain/export';
+import { type Export, ownerOf, type ReadSummary, type Requester, type StoredObject } from '../model/domain/export';
 import { type ExportEstimate, toEstimateFigures } from '../model/domain/export-estimate';
 import type { FailureCode } from '../model/domain/failure-codes';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
-import { daysToSeconds } from '../model/domain/retention';
 
 /** The record as the model knows it. */
 export function toExport(row: ExportRow): Export {
@@ -211,30 +203,4 @@ export function messagesOf(
 ): OutboxMessage[] {
   const about = { event: `export.${end}`, exportId: id, scheduleId, userId, tenantId, customerId };
   return deliveries.filter(({ on }) => on.includes(end)).map(({ channel, target }) => ({ ...about, channel, target }));
-}
-
-/**
- * When the file expires: after the requested retention, at most the configured one. Never before the time that the record
- * showed, even if the configured retention was lowered since. A file that replaces another expires with it.
- */
-function keptUntil(retentionDays: number): Prisma.Sql {
-  const usual = daysToSeconds(retentionDays);
-  return Prisma.sql`CASE WHEN status = 'completed' THEN expires_at
-    ELSE greatest(expires_at, now() + make_interval(secs => least(retention_seconds, ${usual}::integer))) END`;
-}
-
-/** The columns that publish a file and end the attempt. */
-export function publishedFile(file: FinishedFile, retentionDays: number): Prisma.Sql {
-  const records = Prisma.sql`${file.recordCount === null ? null : BigInt(file.recordCount)}::bigint`;
-  return Prisma.sql`
-    attempt_token = NULL, error = NULL, error_code = NULL, completed_at = now(),
-    expires_at = ${file.object ? keptUntil(retentionDays) : Prisma.sql`NULL`},
-    storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
-    file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
-    record_count = ${records}, page_count = ${file.pageCount}::int, part_count = ${file.parts?.length ?? null}::int,
-    read_connections = ${file.read?.connections ?? null}::int, read_ranges = ${file.read?.ranges ?? null}::int,
-    warnings = ${file.warnings.map(({ text }) => text)}::text[],
-    warning_codes = ${file.warnings.map(({ code }) => code)}::text[],
-    progress_total = coalesce(progress_total, ${records}, progress_done),
-    progress_done = coalesce(progress_total, ${records}, progress_done)`;
 }

@@ -13,7 +13,7 @@ import { visibleTo, visibleToAny } from '../../platform/database/visibility';
 import type { UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import { credentialTypeOf } from '../model/domain/downloads';
-import { type Export, type FinishedFile, type StoredObject, objectPrefix, requesterOf } from '../model/domain/export';
+import { type Export, objectPrefix, requesterOf } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-kind';
 import { toAuditDetails } from '../model/domain/export-request';
 import {
@@ -27,26 +27,22 @@ import {
   type VersionQuery,
 } from '../model/domain/interfaces/export.repository';
 import { daysToSeconds } from '../model/domain/retention';
-import { ManifestSealer } from '../model/services/manifest-sealer';
 import {
   auditOf,
   changeExports,
   endExports,
   mayBecome,
-  publishedFile,
   readExports,
   REQUESTED_BY_USER,
   subjectColumn,
   toExport,
   toStoredEstimate,
 } from './export-row';
-import { storeManifest } from './manifest.repository.prisma';
 
 @Injectable()
 export class PrismaExportRepository extends ExportRepository {
   constructor(
     private readonly prisma: PrismaService,
-    private readonly sealer: ManifestSealer,
     private readonly config: Config,
   ) {
     super();
@@ -134,25 +130,10 @@ export class PrismaExportRepository extends ExportRepository {
     });
   }
 
-  override replaceFile(
-    id: string,
-    file: FinishedFile,
-    by: Principal,
-  ): Promise<{ export: Export; replaced: StoredObject | null } | null> {
-    return this.prisma.$transaction(async (transaction) => {
-      const before = await transaction.$queryRaw<{ key: string | null; content_type: string | null }[]>`
-        SELECT storage_key AS key, content_type FROM exports WHERE ${owned(id, by)} FOR UPDATE`;
-      const [completed] = await changeExports(transaction, {
-        set: Prisma.sql`status = 'completed', ${publishedFile(file, this.config.exports.retentionDays)}`,
-        where: Prisma.sql`${owned(id, by)} AND (status = 'completed' OR ${mayBecome('completed')})`,
-        audit: (row) => auditOf(row, 'export.content-uploaded', { by, details: { bytes: file.size } }),
-        tells: 'completed',
-      });
-      if (!completed) return null;
-      await storeManifest(transaction, this.sealer, completed, file);
-      const { key, content_type: contentType } = before[0] ?? {};
-      return { export: completed, replaced: key != null && contentType != null ? { key, contentType } : null };
-    });
+  override async makeDue(exportIds: readonly string[]): Promise<void> {
+    await this.prisma.$executeRaw`
+      UPDATE exports SET enqueue_after = now()
+      WHERE id = ANY(${exportIds}::uuid[]) AND status = 'pending' AND enqueue_after > now()`;
   }
 
   override async recordDownload(id: string, by: Principal | null, part?: number): Promise<void> {
@@ -164,13 +145,6 @@ export class PrismaExportRepository extends ExportRepository {
       // A link can be used any number of times: its downloads are aggregated.
       await (by === null ? recordAggregatedAudit(transaction, entry, id) : recordAudit(transaction, entry));
     });
-  }
-
-  override async recordPreview(id: string, by: Principal, page?: number): Promise<void> {
-    const found = await this.find(id);
-    if (!found) return;
-    const details = { by: credentialTypeOf(by), ...(page !== undefined && { page }) };
-    await recordAudit(this.prisma, auditOf(found, 'export.previewed', { by, details }));
   }
 }
 

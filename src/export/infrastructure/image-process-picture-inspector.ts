@@ -28,17 +28,6 @@ export class ImageProcessPictureInspector extends PictureInspector {
       throw notSound(error.message.replace(/^it /, ''));
     }
   }
-
-  override async shrink(png: Buffer, maxSide: number, signal: AbortSignal): Promise<Uint8Array> {
-    try {
-      return await this.images.shrinkPng(png, { maxSide: MAX_SIDE, targetSide: maxSide }, signal);
-    } catch (error) {
-      if (!(error instanceof ImageRefusedError)) throw error;
-      const reason = error.message.replace(/^it /, '');
-      const message = `There is no picture of the page, because it ${reason}. Download the file.`;
-      throw new DomainError('conflict', 'preview-unsupported', message);
-    }
-  }
 }
 
 function notSound(message: string): DomainError {

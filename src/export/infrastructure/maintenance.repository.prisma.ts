@@ -4,13 +4,8 @@ import { Config } from '../../platform/config/config';
 import { postToOutbox } from '../../platform/outbox/outbox';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
-import { fromDownloadedBy, credentialTypeOf } from '../model/domain/downloads';
 import type { Export, ExportFailure } from '../model/domain/export';
-import {
-  type Backlog,
-  type DeletableObject,
-  MaintenanceRepository,
-} from '../model/domain/interfaces/maintenance.repository';
+import { type Backlog, MaintenanceRepository } from '../model/domain/interfaces/maintenance.repository';
 import {
   exportIdOf,
   failureOfStalled,
@@ -22,10 +17,7 @@ import {
   type StalledExport,
 } from '../model/domain/maintenance';
 import type { ExportStatus } from '../model/domain/export-status';
-import { SET_DOWNLOADED, auditOf, changeExports, endExports, mayBecome, messagesOf, toExport } from './export-row';
-
-/** On a busy database a batch takes longer than Prisma's default limits. */
-const BATCH_LIMITS = { maxWait: 10_000, timeout: 30_000 };
+import { auditOf, changeExports, endExports, messagesOf, readExports } from './export-row';
 
 @Injectable()
 export class PrismaMaintenanceRepository extends MaintenanceRepository {
@@ -73,12 +65,6 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
     return rows.map(({ id }) => id).sort();
   }
 
-  override async makeDue(exportIds: readonly string[]): Promise<void> {
-    await this.prisma.$executeRaw`
-      UPDATE exports SET enqueue_after = now()
-      WHERE id = ANY(${exportIds}::uuid[]) AND status = 'pending' AND enqueue_after > now()`;
-  }
-
   override enqueueMissingNotifications(): Promise<number> {
     return this.prisma.$transaction(async (transaction) => {
       const missing = await transaction.$queryRaw<{ id: string }[]>`
@@ -88,66 +74,14 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
           AND NOT EXISTS (SELECT FROM export_deliveries AS posted
                           WHERE posted.export_id = exports.id AND posted.event = 'export.' || exports.status)
         LIMIT ${MAINTENANCE_BATCH} FOR UPDATE SKIP LOCKED`;
-      const rows = await transaction.export.findMany({ where: { id: { in: missing.map(({ id }) => id) } } });
-      const messages = rows
-        .map(toExport)
-        .flatMap((ended) => messagesOf(ended, ended.status === 'failed' ? 'failed' : 'completed'));
+      const ended = await readExports(
+        transaction,
+        missing.map(({ id }) => id),
+      );
+      const messages = ended.flatMap((one) => messagesOf(one, one.status === 'failed' ? 'failed' : 'completed'));
       await postToOutbox(transaction, ...messages);
-      return rows.length;
+      return ended.length;
     });
-  }
-
-  override async expireOverdue(): Promise<number> {
-    const expired = await this.prisma.$transaction(
-      (transaction) =>
-        changeExports(transaction, {
-          set: Prisma.sql`status = 'expired'`,
-          where: Prisma.sql`${mayBecome('expired')} AND id IN (
-            SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() AND NOT download_ending
-              AND (download_lease IS NULL OR download_lease < now()) LIMIT ${MAINTENANCE_BATCH} FOR UPDATE SKIP LOCKED)`,
-          audit: (row) => auditOf(row, 'export.expired', { by: null }),
-        }),
-      BATCH_LIMITS,
-    );
-    return expired.length;
-  }
-
-  override async finalizeInterruptedDownloads(): Promise<number> {
-    const finalized = await this.prisma.$transaction((transaction) =>
-      changeExports(transaction, {
-        set: SET_DOWNLOADED,
-        where: Prisma.sql`status IN ('completed', 'expired') AND download_ending AND download_lease < now()`,
-        audit: (row) => {
-          const by = fromDownloadedBy(row);
-          return auditOf(row, 'export.downloaded', {
-            by,
-            details: { by: credentialTypeOf(by), one_time: true, receipt: false },
-          });
-        },
-      }),
-    );
-    return finalized.length;
-  }
-
-  override async findDeletable(after: string | null): Promise<DeletableObject[]> {
-    const rows = await this.prisma.export.findMany({
-      where: { status: 'expired', storageKey: { not: null }, ...(after !== null && { id: { gt: after } }) },
-      select: { id: true, storageKey: true, partCount: true },
-      orderBy: { id: 'asc' },
-      take: MAINTENANCE_BATCH,
-    });
-    return rows.flatMap(({ id, storageKey, partCount }) =>
-      storageKey === null ? [] : [{ exportId: id, key: storageKey, isDivided: partCount !== null }],
-    );
-  }
-
-  override clearStorageKeys(...objects: readonly Pick<DeletableObject, 'exportId' | 'key'>[]): Promise<number> {
-    const [ids, keys] = [objects.map(({ exportId }) => exportId), objects.map(({ key }) => key)];
-    // `updated_at` changes, so that a collector that listed these files before does not take them for orphans.
-    return this.prisma.$executeRaw`
-      WITH files AS (DELETE FROM export_files WHERE export_id = ANY(${ids}::uuid[]))
-      UPDATE exports SET storage_key = NULL, updated_at = clock_timestamp() FROM unnest(${ids}::uuid[], ${keys}::text[]) AS gone (id, key)
-      WHERE exports.id = gone.id AND exports.storage_key = gone.key`;
   }
 
   override async findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {

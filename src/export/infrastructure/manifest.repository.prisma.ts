@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
-import type { Export, FinishedFile } from '../model/domain/export';
+import type { Export } from '../model/domain/export';
+import type { FinishedFile } from '../model/domain/finished-file';
 import { ManifestRepository } from '../model/domain/interfaces/manifest.repository';
 import type { SealedManifest } from '../model/domain/manifest/manifest';
 import type { ManifestSealer } from '../model/services/manifest-sealer';

@@ -6,15 +6,14 @@ import { jsonOf, PrismaService } from '../../platform/database/prisma.service';
 import type { FailureCode } from '../model/domain/failure-codes';
 import type { Attempt } from '../model/domain/interfaces/attempt.repository';
 import { PartRepository } from '../model/domain/interfaces/part.repository';
+import type { DivisionPlan, Piece } from '../model/domain/division';
 import {
   type ClaimedPart,
-  type DivisionPlan,
   type FinishedPart,
   MAX_PART_ATTEMPTS,
   PART_INTERRUPTED,
   type PartFailure,
   type PartsState,
-  type Piece,
 } from '../model/domain/part';
 import { toExport } from './export-row';
 

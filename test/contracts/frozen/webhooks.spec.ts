@@ -154,7 +154,7 @@ async function sent(told: Pick<ClaimedMessage, 'event' | 'exportId' | 'facts'>, 
     },
   } as unknown as OutboundHttp;
   const links = new LinkSigner(config);
-  const downloads = new ExportFiles(null as never, null as never, links, null as never, null as never);
+  const downloads = new ExportFiles(null as never, null as never, links, null as never);
   const exports = { find: () => Promise.resolve(source) } as unknown as ExportsForDelivery;
   const presenter = new ExportPresenter(downloads, links, config);
   const channel = new WebhookChannel(http, null as never, new SecretCipher(config.encryption), exports, presenter);

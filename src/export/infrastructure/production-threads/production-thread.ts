@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { onAbort, settlesWithin } from '../../../platform/async';
 import type { ReadingThreadData } from '../../../platform/database/read-ahead';
 import type { ReportProgress } from '../../../formats';
-import type { FinishedFile } from '../../model/domain/export';
+import type { FinishedFile } from '../../model/domain/finished-file';
 import type { Attempt } from '../../model/domain/interfaces/attempt.repository';
 import { type FromThread, fromSentError, type PartTask, type ToThread } from './thread-protocol';
 

@@ -2,7 +2,7 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { toError } from '../../../platform/async';
 import { StorageUnavailableError } from '../../../platform/storage/file-storage';
 import type { Progress } from '../../../formats';
-import type { FinishedFile } from '../../model/domain/export';
+import type { FinishedFile } from '../../model/domain/finished-file';
 import { SnapshotNotSharedError } from '../../model/domain/export-source';
 import type { Attempt } from '../../model/domain/interfaces/attempt.repository';
 import type { LedDivision } from '../../model/domain/interfaces/divided-production';

@@ -4,7 +4,7 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import type { ReportProgress } from '../../../formats';
 import type { Metrics } from '../../../platform/observability/metrics';
-import type { FinishedFile } from '../../model/domain/export';
+import type { FinishedFile } from '../../model/domain/finished-file';
 import type { Attempt } from '../../model/domain/interfaces/attempt.repository';
 import { Production } from '../../model/domain/interfaces/production';
 import { ProductionThread, type ThreadOptions } from './production-thread';

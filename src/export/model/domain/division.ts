@@ -1,4 +1,4 @@
-import type { ExportOptions } from '../../../formats';
+import type { ExportOptions, FileLimits } from '../../../formats';
 import type { FieldError } from '../../../platform/errors/domain-error';
 import { DomainError } from '../../../platform/errors/domain-error';
 
@@ -20,6 +20,22 @@ export interface Division {
   /** How many bytes a file may have, before it is compressed. */
   readonly maxBytes: number | null;
   readonly partitionBy: PartitionBy | null;
+}
+
+/** What one part reads. */
+export interface Piece {
+  /** JSON of the source: which rows. */
+  readonly reads: unknown;
+  /** The folder of its files, such as `created_at=2026-01`; `null` for none. */
+  readonly folder: string | null;
+  readonly limits: FileLimits;
+}
+
+/** The parts of an export, in the order of the rows. */
+export interface DivisionPlan {
+  /** JSON of the source, by which other workers read the same snapshot; `null` if only the leader can. */
+  readonly snapshot: object | null;
+  readonly pieces: readonly Piece[];
 }
 
 export const MIN_PARTS = 2;

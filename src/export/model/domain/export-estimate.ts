@@ -1,9 +1,6 @@
 import type { ContentKind, ExportWarning, ProgressUnit, TableForecast } from '../../../formats';
 import { DomainError } from '../../../platform/errors/domain-error';
 
-/** How many rows of each table an estimate shows. */
-export const SAMPLE_ROWS = 5;
-
 /** The first rows of a table, as the export would have them. */
 export interface SampleTable {
   readonly name: string;
@@ -35,14 +32,6 @@ export interface ExportEstimate {
   readonly seconds: number | null;
   /** The size and the seconds before finished exports corrected them: what corrections are learnt from. */
   readonly model: { readonly bytes: number | null; readonly seconds: number | null };
-}
-
-/** An estimate as its caller sees it. */
-export interface DetailedEstimate extends ExportEstimate {
-  /** Of how many files it would consist; `null` for a single file, and if it is not known. */
-  readonly files: number | null;
-  readonly samples: readonly SampleTable[];
-  readonly warnings: readonly ExportWarning[];
 }
 
 /** The figures of an estimate, by their names in the API. */

@@ -6,7 +6,7 @@ import type { Export, ExportDescription, ReadSummary, RecordOwner } from './expo
 import type { SourceEstimate } from './export-estimate';
 import type { Division } from './division';
 import { type ExportKind, registerExportKind } from './export-kind';
-import type { DivisionPlan, Piece } from './part';
+import type { DivisionPlan, Piece } from './division';
 
 const KIND = 'export-kind';
 

@@ -4,8 +4,6 @@ import type { ExportFormat, ExportOptions, ExportWarning, Progress } from '../..
 import type { ExportEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
 import type { ExportStatus } from './export-status';
-import type { ManifestFacts } from './manifest/manifest-facts';
-import type { PartFile } from './part-file';
 import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 
 /** The owners of a record: a person, an external system, or both, when the system acts for the person. */
@@ -129,27 +127,6 @@ export interface ReadSummary {
   readonly connections: number;
   /** How many ranges of the tables were read, one for each table that was not split. */
   readonly ranges: number;
-}
-
-/** A rendered file that is not yet published. */
-export interface FinishedFile {
-  /** `null` for a streamed export. */
-  readonly object: StoredObject | null;
-  readonly name: string;
-  readonly contentType: string;
-  readonly size: number;
-  readonly sha256: string;
-  /** As in `FileDigest`. */
-  readonly blocks: readonly string[];
-  readonly recordCount: number | null;
-  readonly pageCount: number | null;
-  /** `null` where no rows of tables are read, and for several files, each of which may be read by another process. */
-  readonly read: ReadSummary | null;
-  readonly warnings: readonly ExportWarning[];
-  /** What its manifest says besides. */
-  readonly facts: ManifestFacts;
-  /** Its files, if it consists of several; the object, the size and the hash are then of none. */
-  readonly parts?: readonly PartFile[];
 }
 
 /** Whole percents, rounded down so that 100 is never shown too early; `null` while the total is unknown. */

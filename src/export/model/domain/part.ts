@@ -1,27 +1,12 @@
-import { type ExportWarning, type FileLimits, toFileName } from '../../../formats';
+import { type ExportWarning, toFileName } from '../../../formats';
 import type { Export, ExportFailure } from './export';
 import { objectPrefix } from './export';
 import { NOT_PRODUCED } from './export-faults';
+import type { DivisionPlan, Piece } from './division';
 import type { PartFile, StoredPartFile } from './part-file';
 
 /** A part fails, and with it the attempt at its export, after this many attempts. */
 export const MAX_PART_ATTEMPTS = 3;
-
-/** What one part reads. */
-export interface Piece {
-  /** JSON of the source: which rows. */
-  readonly reads: unknown;
-  /** The folder of its files, such as `created_at=2026-01`; `null` for none. */
-  readonly folder: string | null;
-  readonly limits: FileLimits;
-}
-
-/** The parts of an export, in the order of the rows. */
-export interface DivisionPlan {
-  /** JSON of the source, by which other workers read the same snapshot; `null` if only the leader can. */
-  readonly snapshot: object | null;
-  readonly pieces: readonly Piece[];
-}
 
 /** What a worker made of a part. */
 export interface FinishedPart {

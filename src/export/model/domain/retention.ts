@@ -2,6 +2,9 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 
 const SECONDS_PER_DAY = 86_400;
 
+/** How many exports one statement expires at most, or reads to delete their files. */
+export const EXPIRY_BATCH = 500;
+
 /** Whole seconds, at least 1. */
 export function daysToSeconds(days: number): number {
   return Math.max(1, Math.round(days * SECONDS_PER_DAY));

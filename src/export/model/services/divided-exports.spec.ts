@@ -18,7 +18,7 @@ async function setup() {
     for await (const { key } of bench.storage.list(objectPrefix(id))) found.push(key);
     return found;
   };
-  const filesOf = () => bench.files.listParts(id, ANN, 0, 100).then(({ parts }) => parts);
+  const filesOf = () => bench.partFiles.list(id, 0, 100);
   const run = () => bench.runner.runNext(ENDLESS);
   return { ...bench, bench, id, keys, filesOf, run };
 }

@@ -7,7 +7,7 @@ import { RunningWork } from '../../../platform/work/running-work';
 import { ackDeadlineSeconds, DOWNLOAD_RETRY_SECONDS, PERSIST_RETRY_SECONDS } from '../domain/downloads';
 import { type DownloadLease, DownloadLeaseRepository } from '../domain/interfaces/download-lease.repository';
 import { ExportRepository } from '../domain/interfaces/export.repository';
-import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import { RetentionRepository } from '../domain/interfaces/retention.repository';
 import { type DownloadableFile, ExportFiles } from './export-files';
 import { ExportMetrics } from './export-metrics';
 import { type DownloadSink, OneTimeTransfer, type TransferDependencies } from './one-time-transfer';
@@ -25,13 +25,13 @@ export class DownloadService {
     private readonly running: RunningWork,
     private readonly config: Config,
     storage: FileStorage,
-    maintenance: MaintenanceRepository,
+    retention: RetentionRepository,
   ) {
-    this.dependencies = { leases, files, maintenance, storage, metrics, config };
+    this.dependencies = { leases, files, retention, storage, metrics, config };
   }
 
-  /** Counts a complete download of a file that can be downloaded repeatedly. @param part its number, if it is one of several */
-  recordDownload({ exportId }: DownloadableFile, by: Principal | null, part?: number): Promise<void> {
+  /** Counts a complete download of a file that can be downloaded repeatedly. */
+  recordDownload({ exportId, part }: DownloadableFile, by: Principal | null): Promise<void> {
     this.metrics.downloaded(by);
     return this.exports.recordDownload(exportId, by, part);
   }

@@ -5,16 +5,12 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
 import { checkFileCount, divisionOf, expectFiles } from '../domain/division';
 import { type EstimateCorrection, learnCorrection, NO_CORRECTION } from '../domain/estimate-correction';
-import {
-  checkEstimatedRows,
-  type DetailedEstimate,
-  type ExportEstimate,
-  SAMPLE_ROWS,
-  type SourceEstimate,
-} from '../domain/export-estimate';
+import { type DetailedEstimate, SAMPLE_ROWS } from '../domain/detailed-estimate';
+import { checkEstimatedRows, type ExportEstimate, type SourceEstimate } from '../domain/export-estimate';
 import type { ExportKind } from '../domain/export-kind';
 import type { EstimateInput } from '../domain/export-request';
 import { EstimateHistory } from '../domain/interfaces/estimate-history';
+import { Estimator } from '../domain/interfaces/estimator';
 import { ownerOf } from '../domain/export';
 import { checkRetention } from '../domain/retention';
 import { ExportSources } from './export-sources';
@@ -23,7 +19,7 @@ const CORRECTION_AGE_MS = 60_000;
 
 /** Says what an export will be before it is made. */
 @Injectable()
-export class ExportEstimates {
+export class ExportEstimates extends Estimator {
   private readonly logger = new Logger(ExportEstimates.name);
   private readonly corrections = new Map<string, CoalescedQuery<EstimateCorrection>>();
 
@@ -31,7 +27,9 @@ export class ExportEstimates {
     private readonly sources: ExportSources,
     private readonly history: EstimateHistory,
     private readonly config: Config,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * Estimates an export with its first rows. Records nothing.
@@ -50,8 +48,8 @@ export class ExportEstimates {
     return { ...estimate, files, samples: source.samples, warnings };
   }
 
-  /** The estimate that the record of a new export keeps. An export that cannot be estimated is made all the same. */
-  async forRecord(input: EstimateInput): Promise<ExportEstimate | null> {
+  /** An export that cannot be estimated is made all the same. */
+  override async forRecord(input: EstimateInput): Promise<ExportEstimate | null> {
     try {
       const source = input.estimate === undefined ? await this.estimateSource(input, 0) : input.estimate;
       return source && (await this.applyFormat(source, input)).estimate;

@@ -6,10 +6,8 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { type ByteRange, FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
-import { ExportFileRepository } from '../domain/interfaces/export-file.repository';
 import { ExportRepository } from '../domain/interfaces/export.repository';
-import type { PublishedFile } from '../domain/part';
-import { ExportZip, type OpenStored } from './export-zip';
+import { type OpenStored, ZippedFiles } from '../domain/interfaces/zipped-files';
 import { getExport } from './export.service';
 
 /** The file of a completed export. */
@@ -24,6 +22,8 @@ export interface DownloadableFile {
   readonly sha256: string;
   /** Its first complete download deletes it. */
   readonly oneTime: boolean;
+  /** Its number, if it is one of several. */
+  readonly part?: number;
   /** The time that the entries of a zip show which is made of stored files while it is read; `null` for a stored file. */
   readonly zippedAt: Date | null;
 }
@@ -45,16 +45,6 @@ function linkPath({ id, oneTime }: Export): string {
   return oneTime ? `/api/v1/export/${id}` : `/api/v1/exports/${id}/download`;
 }
 
-/** The path that links to one of several files sign. */
-function partLinkPath(exportId: string, number: number): string {
-  return `/api/v1/exports/${exportId}/parts/${number}/download`;
-}
-
-/** One of the files of an export, with a link that works without a header. */
-export interface LinkedPart extends PublishedFile {
-  readonly fileUrl: string;
-}
-
 /** Finds, links and opens the files of completed exports. */
 @Injectable()
 export class ExportFiles {
@@ -62,8 +52,7 @@ export class ExportFiles {
     private readonly exports: ExportRepository,
     private readonly storage: FileStorage,
     private readonly links: LinkSigner,
-    private readonly parts: ExportFileRepository,
-    private readonly zip: ExportZip,
+    private readonly zips: ZippedFiles,
   ) {}
 
   /** A fresh link that works without a header; `null` while there is no file. */
@@ -98,50 +87,11 @@ export class ExportFiles {
     throw new DomainError('conflict', 'export-has-no-file', `The export is ${found.status} and has no file`);
   }
 
-  /**
-   * Some of the files of an export, in order, with links; all but one-time files have one.
-   * @param owner `null` for the bearer of a link
-   * @param after the number before the first one
-   * @throws DomainError not-found | conflict while it is unfinished, and for a single file | gone
-   */
-  async listParts(
-    exportId: string,
-    owner: Principal | null,
-    after: number,
-    limit: number,
-  ): Promise<{ readonly count: number; readonly parts: readonly LinkedPart[] }> {
-    const found = await getExport(this.exports, exportId, owner);
-    this.fileOf(found);
-    if (found.partCount === null) throw notDividedError();
-    const parts = await this.parts.list(exportId, after, limit);
-    const linked = parts.map((part) => ({ ...part, fileUrl: this.links.sign(partLinkPath(exportId, part.number)) }));
-    return { count: found.partCount, parts: linked };
-  }
-
-  /** @throws DomainError not-found | conflict while it is unfinished, and for a single file | gone */
-  async findPart(exportId: string, number: number, owner: Principal | null): Promise<DownloadableFile> {
-    return this.partOf(await getExport(this.exports, exportId, owner), number);
-  }
-
-  /** @throws DomainError not-found | conflict while it is unfinished, and for a single file | gone */
-  async partOf(found: Export, number: number): Promise<DownloadableFile> {
-    const { exportId } = this.fileOf(found);
-    if (found.partCount === null) throw notDividedError();
-    const part = await this.parts.find(exportId, number);
-    if (!part) throw new DomainError('not-found', 'part-not-found', `The export has no file ${number}`);
-    const { key, contentType, size, sha256 } = part;
-    // The folder is not part of the name of a download.
-    const name = part.name.slice(part.name.lastIndexOf('/') + 1);
-    return { exportId, key, name, contentType, size, sha256, oneTime: false, zippedAt: null };
-  }
-
   /** @throws DomainError gone, when the object is missing from storage */
-  open(file: DownloadableFile, range?: ByteRange): Promise<Readable> {
+  async open(file: DownloadableFile, range?: ByteRange): Promise<Readable> {
     if (!file.zippedAt) return unlessGone(this.storage.open(file.key, range));
-    const open: OpenStored = (key, part) => this.storage.open(key, part);
-    return unlessGone(this.openZip(file, file.zippedAt, open, range)).then((bytes) =>
-      Readable.from(bytes, { objectMode: false }),
-    );
+    const bytes = await this.openZip(file, file.zippedAt, (key, part) => this.storage.open(key, part), range);
+    return Readable.from(bytes, { objectMode: false });
   }
 
   /**
@@ -150,21 +100,16 @@ export class ExportFiles {
    */
   openForSending(file: DownloadableFile, range?: ByteRange): Promise<AsyncIterable<Buffer>> {
     if (!file.zippedAt) return unlessGone(this.storage.openForSending(file.key, range));
-    const open: OpenStored = (key, part) => this.storage.openForSending(key, part);
-    return unlessGone(this.openZip(file, file.zippedAt, open, range));
+    return this.openZip(file, file.zippedAt, (key, part) => this.storage.openForSending(key, part), range);
   }
 
-  private async openZip(
+  private openZip(
     { exportId, size }: DownloadableFile,
     zippedAt: Date,
     open: OpenStored,
-    range?: ByteRange,
+    range: ByteRange = { start: 0, end: size - 1 },
   ): Promise<AsyncIterable<Buffer>> {
-    const [first] = await this.parts.list(exportId, 0, 1);
-    if (!first) throw goneError();
-    // While an error can still be a response.
-    await this.storage.stat(first.key);
-    return this.zip.read(exportId, zippedAt, open, range ?? { start: 0, end: size - 1 });
+    return unlessGone(this.zips.open(exportId, zippedAt, open, range));
   }
 
   /** Reads a range of a file. @throws DomainError gone | Error when the file is too short */
@@ -211,11 +156,6 @@ async function unlessGone<Opened>(opening: Promise<Opened>): Promise<Opened> {
 
 function goneError(): DomainError {
   return new DomainError('gone', 'export-file-gone', 'The file of this export has expired. Ask for a new export.');
-}
-
-function notDividedError(): DomainError {
-  const message = 'The export is a single file. Use its file_url.';
-  return new DomainError('conflict', 'export-not-divided', message);
 }
 
 function downloadedError(): DomainError {

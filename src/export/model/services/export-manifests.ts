@@ -3,11 +3,10 @@ import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
-import { ExportRepository } from '../domain/interfaces/export.repository';
 import { ManifestRepository } from '../domain/interfaces/manifest.repository';
 import type { SealedManifest } from '../domain/manifest/manifest';
 import { unfinishedError } from './export-files';
-import { getExport } from './export.service';
+import { ExportService } from './export.service';
 
 /** The manifest of an export, and the name of its file. */
 export interface NamedManifest extends SealedManifest {
@@ -18,7 +17,7 @@ export interface NamedManifest extends SealedManifest {
 @Injectable()
 export class ExportManifests {
   constructor(
-    private readonly exports: ExportRepository,
+    private readonly exports: ExportService,
     private readonly manifests: ManifestRepository,
   ) {}
 
@@ -27,7 +26,7 @@ export class ExportManifests {
    * @throws DomainError not-found, also where there is no manifest | conflict while the export is unfinished
    */
   async get(exportId: string, owner: Principal | null): Promise<NamedManifest> {
-    const found = await getExport(this.exports, exportId, owner);
+    const found = await this.exports.get(exportId, owner);
     const manifest = await this.find(found);
     if (manifest) return { ...manifest, name: `${found.fileName ?? 'export'}.manifest.json` };
     if (!isFinished(found.status)) throw unfinishedError();

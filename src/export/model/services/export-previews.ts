@@ -5,11 +5,12 @@ import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { ByteRange } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
-import { ExportRepository } from '../domain/interfaces/export.repository';
-import { PictureInspector } from '../domain/interfaces/picture-inspector';
+import { PreviewLog } from '../domain/interfaces/preview-log';
+import { PictureShrinker } from '../domain/interfaces/picture-shrinker';
 import { type DownloadableFile, ExportFiles } from './export-files';
+import { ExportParts } from './export-parts';
 import { ExportSources } from './export-sources';
-import { getExport } from './export.service';
+import { ExportService } from './export.service';
 
 /** Bytes of text; a compressed file is read as far. */
 const MAX_ROWS_BYTES = 2 * 1024 * 1024;
@@ -35,16 +36,18 @@ export class ExportPreviews {
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly exports: ExportRepository,
+    private readonly exports: ExportService,
     private readonly files: ExportFiles,
+    private readonly parts: ExportParts,
     private readonly sources: ExportSources,
-    private readonly pictures: PictureInspector,
+    private readonly pictures: PictureShrinker,
+    private readonly log: PreviewLog,
   ) {}
 
   /** @throws DomainError not-found | conflict while it is unfinished, and for one-time files | gone */
   async find(exportId: string, owner: Principal): Promise<PreviewableExport> {
-    const found = await getExport(this.exports, exportId, owner);
-    const file = found.partCount === null ? this.files.fileOf(found) : await this.files.partOf(found, 1);
+    const found = await this.exports.get(exportId, owner);
+    const file = found.partCount === null ? this.files.fileOf(found) : await this.parts.fileOf(found, 1);
     if (file.oneTime) {
       throw unsupported('A one-time file has no preview: it can be read once, by its download. Download the file.');
     }
@@ -64,7 +67,7 @@ export class ExportPreviews {
       );
     }
     const rows = await preview;
-    await this.exports.recordPreview(source.id, by);
+    await this.log.add(source, by);
     return rows;
   }
 
@@ -95,7 +98,7 @@ export class ExportPreviews {
             return this.pictures.shrink(drawn, MAX_SIDE, signal);
           })
         : await this.sources.drawPage({ ...page, readFile: () => this.readAll(file, wholeOf(file)) });
-    await this.exports.recordPreview(source.id, by, number);
+    await this.log.add(source, by, number);
     return png;
   }
 

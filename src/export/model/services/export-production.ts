@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DigestedBytes } from '../../../platform/digest/block-digest';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import { type FinishedFile, objectPrefix } from '../domain/export';
+import { objectPrefix } from '../domain/export';
+import type { FinishedFile } from '../domain/finished-file';
 import type { ReportProgress } from '../../../formats';
 import type { Attempt } from '../domain/interfaces/attempt.repository';
 import { Production, StorageFault } from '../domain/interfaces/production';

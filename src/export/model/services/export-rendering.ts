@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type RenderedFile, type ReportProgress, toFileName } from '../../../formats';
 import type { FileDigest } from '../../../platform/digest/block-digest';
-import type { Export, FinishedFile } from '../domain/export';
+import type { Export } from '../domain/export';
+import type { FinishedFile } from '../domain/finished-file';
 import { ObservedContent } from '../domain/manifest/content-facts';
 import { ExportSources } from './export-sources';
 import { ManifestSealer } from './manifest-sealer';

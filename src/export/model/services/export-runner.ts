@@ -13,7 +13,7 @@ import { ExportQueue } from '../domain/interfaces/export-queue';
 import { isStorageFault, Production } from '../domain/interfaces/production';
 import { AttemptLease } from './attempt-lease';
 import { DividedExports } from './divided-exports';
-import { ExportMetrics } from './export-metrics';
+import { ProductionMetrics } from './production-metrics';
 import { type ExportSlot, ExportSlots } from './export-slots';
 import { ExportSources } from './export-sources';
 
@@ -30,7 +30,7 @@ export class ExportRunner {
     private readonly slots: ExportSlots,
     private readonly storage: FileStorage,
     private readonly queue: ExportQueue,
-    private readonly metrics: ExportMetrics,
+    private readonly metrics: ProductionMetrics,
     private readonly config: Config,
   ) {}
 

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ContentKind, ContentOf, ExportFormat, FormatWriter } from '../../../formats';
 import type { ExportKind } from '../domain/export-kind';
 import type { Export } from '../domain/export';
-import type { Division } from '../domain/division';
+import type { Division, Piece } from '../domain/division';
 import {
   type DividedSource,
   type ExportSource,
@@ -10,7 +10,14 @@ import {
   type PageToDraw,
   SnapshotNotSharedError,
 } from '../domain/export-source';
-import type { ClaimedPart } from '../domain/part';
+
+/** A piece of an export, which another worker divided. */
+interface SharedPiece {
+  readonly export: Export;
+  /** As in the plan. */
+  readonly snapshot: object | null;
+  readonly piece: Piece;
+}
 
 /**
  * The sources and writers of exports. Both register while the application starts. The application does not start if a
@@ -71,8 +78,7 @@ export class ExportSources implements OnApplicationBootstrap {
   }
 
   /** Opens what a part reads. @throws SnapshotNotSharedError | DomainError, and what else the source throws */
-  openPiece(part: ClaimedPart, signal: AbortSignal): Promise<ContentOf<'relations'>> {
-    const { export: request, snapshot, piece } = part;
+  openPiece({ export: request, snapshot, piece }: SharedPiece, signal: AbortSignal): Promise<ContentOf<'relations'>> {
     const source = this.source(request.kind);
     if (!snapshot || !source.openPiece) throw new SnapshotNotSharedError('The rows can be read by one worker only');
     return source.openPiece(paramsOf(source, request), snapshot, piece, { export: request, signal });

@@ -9,8 +9,8 @@ const opened: StreamedFile[] = [];
 
 function setup(traits: BenchTraits = {}) {
   const bench = createExportBench(traits);
-  const { exports, attempts, sources, rendering, estimates, metrics, running, config } = bench;
-  const sut = new ExportStreaming(exports, attempts, sources, rendering, estimates, metrics, running, config);
+  const { service, attempts, sources, rendering, produced, running, config } = bench;
+  const sut = new ExportStreaming(service, attempts, sources, rendering, produced, running, config);
   const open = async (request: Partial<ExportInput> = {}) => {
     const { creation, file } = await sut.open(exportInput(request));
     if (!file) throw new Error('Nothing is streamed');

@@ -5,15 +5,16 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { onAbort } from '../../../platform/async';
 import { BlockDigest } from '../../../platform/digest/block-digest';
 import { RunningWork } from '../../../platform/work/running-work';
-import type { ExportFailure, FinishedFile } from '../domain/export';
-import { type ExportInput, toRequest, createExport } from '../domain/export-request';
+import type { ExportFailure } from '../domain/export';
+import type { FinishedFile } from '../domain/finished-file';
+import type { ExportInput } from '../domain/export-request';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
-import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
+import type { ExportCreation } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
-import { ExportEstimates } from './export-estimates';
-import { ExportMetrics } from './export-metrics';
+import { ProductionMetrics } from './production-metrics';
 import { ExportRendering, type RenderedExport } from './export-rendering';
 import { ExportSources } from './export-sources';
+import { ExportService } from './export.service';
 
 /** An export as the body of the response to its request. */
 export interface StreamedFile {
@@ -52,26 +53,19 @@ export class ExportStreaming {
   private readonly logger = new Logger(ExportStreaming.name);
 
   constructor(
-    private readonly exports: ExportRepository,
+    private readonly exports: ExportService,
     private readonly attempts: AttemptRepository,
     private readonly sources: ExportSources,
     private readonly rendering: ExportRendering,
-    private readonly estimates: ExportEstimates,
-    private readonly metrics: ExportMetrics,
+    private readonly metrics: ProductionMetrics,
     private readonly running: RunningWork,
     private readonly config: Config,
   ) {}
 
   /** @throws RateLimitExceededError | DomainError mismatch | limit, and what the source throws */
   async open(input: ExportInput): Promise<StreamedExport> {
-    const request = toRequest(
-      input,
-      await this.estimates.forRecord(input),
-      this.sources.source(input.kind),
-      this.config,
-    );
     const token = randomUUID();
-    const creation = await createExport(this.exports, request, token);
+    const creation = await this.exports.requestStream(input, token);
     if (!creation.isNew) return { creation, file: null };
     const stream = new Streaming(
       { token, number: 1, export: creation.export },

@@ -12,9 +12,20 @@ const ROUND_MS = 2_000;
 
 function setup(environment: Record<string, string> = {}) {
   const bench = createExportBench({ environment });
-  const { config, maintenance, service, runner, partRunner, parts, storage, metrics, shown } = bench;
+  const { config, maintenance, service, runner, partRunner, parts, downloads, storage, produced, shown } = bench;
   const sweeps = new SweepMetrics(shown);
-  const sut = new ExportSweep(config, maintenance, service, runner, partRunner, parts, storage, metrics, sweeps);
+  const sut = new ExportSweep(
+    config,
+    maintenance,
+    service,
+    runner,
+    partRunner,
+    parts,
+    downloads,
+    storage,
+    produced,
+    sweeps,
+  );
   const counted = (outcome: string) => shown.value('sweeps_total', { sweep: 'exports', outcome });
 
   /** Claims the export, and is heard of no more until its lease is over. */

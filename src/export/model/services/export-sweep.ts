@@ -4,10 +4,11 @@ import { RepeatedWarnings } from '../../../platform/observability/repeated-warni
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
+import { DownloadLeaseRepository } from '../domain/interfaces/download-lease.repository';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 import { PartRepository } from '../domain/interfaces/part.repository';
 import { objectPrefix } from '../domain/export';
-import { ExportMetrics } from './export-metrics';
+import { ProductionMetrics } from './production-metrics';
 import { ExportRunner } from './export-runner';
 import { PartRunner } from './part-runner';
 import { ExportService } from './export.service';
@@ -33,8 +34,9 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly runner: ExportRunner,
     private readonly partRunner: PartRunner,
     private readonly parts: PartRepository,
+    private readonly downloads: DownloadLeaseRepository,
     private readonly storage: FileStorage,
-    private readonly metrics: ExportMetrics,
+    private readonly metrics: ProductionMetrics,
     private readonly sweeps: SweepMetrics,
   ) {
     this.task = new PeriodicTask(config.pollIntervalMs, () => this.sweep());
@@ -105,7 +107,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async finalizeInterruptedDownloads(): Promise<void> {
-    const count = await this.maintenance.finalizeInterruptedDownloads();
+    const count = await this.downloads.finalizeInterrupted();
     if (count === 0) return;
     this.logger.warn('Downloads of one-time files whose process died count as complete', {
       event: 'export.interrupted_downloads_finalized',

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type PlacedEntry, placeAfter, readStoredZip, type StoredZip } from '../../../formats';
-import type { ByteRange } from '../../../platform/storage/file-storage';
+import { type ByteRange, FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
+import { objectPrefix } from '../domain/export';
 import { ExportFileRepository } from '../domain/interfaces/export-file.repository';
+import { type OpenStored, ZippedFiles } from '../domain/interfaces/zipped-files';
 import { ManifestRepository } from '../domain/interfaces/manifest.repository';
 import type { PublishedFile } from '../domain/part';
 import { toManifestEntry } from '../domain/zip-of-parts';
@@ -9,26 +11,31 @@ import { toManifestEntry } from '../domain/zip-of-parts';
 /** How many files are in memory at once. */
 const PAGE_SIZE = 500;
 
-/** Opens a range of a stored file. */
-export type OpenStored = (key: string, range: ByteRange) => Promise<AsyncIterable<Buffer>>;
-
-/** Reads the zip of the files of an export, which is stored nowhere: from the files and the manifest, its last entry. */
+/** Reads the zip of the files of an export from the files and the manifest, its last entry. */
 @Injectable()
-export class ExportZip {
+export class ExportZip extends ZippedFiles {
   constructor(
     private readonly files: ExportFileRepository,
     private readonly manifests: ManifestRepository,
-  ) {}
+    private readonly storage: FileStorage,
+  ) {
+    super();
+  }
 
-  /**
-   * @param modifiedAt the time that all entries show; with the same time, the zip has the same bytes
-   * @throws FileNotFoundError when a file is missing from storage
-   */
-  read(exportId: string, modifiedAt: Date, open: OpenStored, range: ByteRange): AsyncGenerator<Buffer> {
+  override async open(
+    exportId: string,
+    modifiedAt: Date,
+    open: OpenStored,
+    range: ByteRange,
+  ): Promise<AsyncIterable<Buffer>> {
+    const [first] = await this.files.list(exportId, 0, 1);
+    if (!first) throw new FileNotFoundError(objectPrefix(exportId));
+    // While an error can still be a response.
+    await this.storage.stat(first.key);
     const zip: StoredZip = {
       modifiedAt,
       entriesAt: (position) => this.entriesAt(exportId, position),
-      open: (entry, part) => this.open(exportId, entry, part, open),
+      open: (entry, part) => this.openEntry(exportId, entry, part, open),
     };
     return readStoredZip(zip, range);
   }
@@ -46,7 +53,7 @@ export class ExportZip {
     yield placeAfter(last, toManifestEntry(await this.manifestOf(exportId)));
   }
 
-  private async *open(
+  private async *openEntry(
     exportId: string,
     entry: PlacedEntry,
     range: ByteRange,

@@ -96,7 +96,7 @@ describe('ExportService', () => {
       const id = await complete();
 
       expect(await sut.remove(id, ANN)).toMatchObject({ id, status: 'expired', object: null });
-      expect(await bench.maintenance.findDeletable(null)).toHaveLength(1);
+      expect(await bench.retention.findDeletable(null)).toHaveLength(1);
     });
 
     it('does not change an export that ended otherwise', async () => {

@@ -13,11 +13,11 @@ import {
   type ExportCreation,
   type ExportQuery,
   ExportRepository,
+  type RequestExport,
 } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
+import { Estimator } from '../domain/interfaces/estimator';
 import { ExportQueue } from '../domain/interfaces/export-queue';
-import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
-import { ExportEstimates } from './export-estimates';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
@@ -29,9 +29,8 @@ export class ExportService {
   constructor(
     private readonly exports: ExportRepository,
     private readonly sources: ExportSources,
-    private readonly estimates: ExportEstimates,
+    private readonly estimator: Estimator,
     private readonly queue: ExportQueue,
-    private readonly maintenance: MaintenanceRepository,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
   ) {}
@@ -41,12 +40,7 @@ export class ExportService {
    * @throws RateLimitExceededError | DomainError mismatch | unavailable | invalid, when the retention is too long
    */
   async request(input: ExportInput): Promise<ExportCreation> {
-    const request = toRequest(
-      input,
-      await this.estimates.forRecord(input),
-      this.sources.source(input.kind),
-      this.config,
-    );
+    const request = await this.toRequest(input);
     // What was possible when a schedule was saved may not be now: its runs go on, with files that are kept for the maximum,
     // and fail with the reason where the format is missing.
     if (request.scheduleId === null) {
@@ -57,6 +51,14 @@ export class ExportService {
     if (!creation.isNew) return creation;
     await this.notifyWorkers(creation.export.id);
     return { ...creation, webhookSecret: request.delivery.webhookSecret };
+  }
+
+  /**
+   * Records an export whose only attempt has begun: it is streamed in the response to its request.
+   * @throws RateLimitExceededError | DomainError mismatch | limit
+   */
+  async requestStream(input: ExportInput, attemptToken: string): Promise<ExportCreation> {
+    return createExport(this.exports, await this.toRequest(input), attemptToken);
   }
 
   /**
@@ -79,7 +81,7 @@ export class ExportService {
     const found = await this.get(id, owner);
     const cancelled = await this.exports.cancel(id, owner);
     if (cancelled) {
-      this.metrics.cancelled(cancelled);
+      this.metrics.ended(cancelled, 'cancelled');
       return cancelled;
     }
     return (await this.exports.expire(id, owner)) ?? (await this.exports.findOwned(id, owner)) ?? found;
@@ -88,7 +90,7 @@ export class ExportService {
   /** Cancels or expires all exports that contain something which was deleted, also those of other owners. */
   async discard(discarded: DiscardedExports, by: Principal): Promise<void> {
     for (const changed of await this.exports.discard(discarded, by)) {
-      if (changed.status === 'cancelled') this.metrics.cancelled(changed);
+      if (changed.status === 'cancelled') this.metrics.ended(changed, 'cancelled');
     }
   }
 
@@ -100,9 +102,13 @@ export class ExportService {
     try {
       await this.queue.add(...exportIds);
     } catch (error) {
-      await this.maintenance.makeDue(exportIds);
+      await this.exports.makeDue(exportIds);
       throw error;
     }
+  }
+
+  private async toRequest(input: ExportInput): Promise<RequestExport> {
+    return toRequest(input, await this.estimator.forRecord(input), this.sources.source(input.kind), this.config);
   }
 
   private async notifyWorkers(exportId: string): Promise<void> {

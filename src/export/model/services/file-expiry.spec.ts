@@ -10,8 +10,8 @@ const ROUND_MS = 2_000;
 
 function setup() {
   const bench = createExportBench();
-  const { config, maintenance, storage, shown } = bench;
-  const sut = new FileExpiry(config, maintenance, storage, new SweepMetrics(shown));
+  const { config, retention, storage, shown } = bench;
+  const sut = new FileExpiry(config, retention, storage, new SweepMetrics(shown));
 
   /** A completed export with its file. */
   const complete = async (retentionSeconds: number | null = KEPT_SECONDS) => {
@@ -50,7 +50,7 @@ describe('FileExpiry', () => {
     expect(await bench.read(id)).toMatchObject({ status: 'expired', object: null });
     expect(await bench.read(kept.id)).toMatchObject({ status: 'completed' });
     expect(storage.keys).toEqual([kept.key]);
-    expect(await bench.maintenance.findDeletable(null)).toEqual([]);
+    expect(await bench.retention.findDeletable(null)).toEqual([]);
     expect(await removed()).toBe(1);
   });
 

@@ -6,7 +6,7 @@ import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { toError } from '../../../platform/async';
 import { objectPrefix } from '../domain/export';
-import { type DeletableObject, MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import { type DeletableObject, RetentionRepository } from '../domain/interfaces/retention.repository';
 
 /**
  * Expires exports after their retention, and deletes the files of expired exports. It is a task of its own, so that many
@@ -20,7 +20,7 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly config: Config,
-    private readonly maintenance: MaintenanceRepository,
+    private readonly retention: RetentionRepository,
     private readonly storage: FileStorage,
     private readonly metrics: SweepMetrics,
   ) {
@@ -50,7 +50,7 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async expire(signal: AbortSignal): Promise<void> {
     let total = 0;
-    for (let count = 1; count > 0 && !signal.aborted; total += count) count = await this.maintenance.expireOverdue();
+    for (let count = 1; count > 0 && !signal.aborted; total += count) count = await this.retention.expireOverdue();
     if (total > 0) this.logger.log('Exports expired', { event: 'export.expired', count: total });
   }
 
@@ -68,14 +68,14 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
   /** @returns whether every file was deleted */
   private async deleteFiles(signal: AbortSignal): Promise<boolean> {
     const failures = new Map<string, Error>();
-    let objects = await this.maintenance.findDeletable(null);
+    let objects = await this.retention.findDeletable(null);
     while (objects.length > 0 && !signal.aborted) {
       const refused = await this.delete(objects);
       const deleted = objects.filter(({ key }) => !refused.has(key));
-      this.metrics.removed('expired', await this.maintenance.clearStorageKeys(...deleted));
+      this.metrics.removed('expired', await this.retention.clearStorageKeys(...deleted));
       for (const [key, reason] of refused) failures.set(key, reason);
       // Continues behind the last one: files that could not be deleted must not hide others.
-      objects = await this.maintenance.findDeletable(objects.at(-1)?.exportId ?? null);
+      objects = await this.retention.findDeletable(objects.at(-1)?.exportId ?? null);
     }
     const [first] = failures.values();
     if (!first) return true;

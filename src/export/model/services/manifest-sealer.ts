@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SERVICE_VERSION } from '../../../platform/config/service-version';
 import { SigningKeys } from '../../../platform/signing/signing-keys';
 import type { ArchiveContents, SealedArchive } from '../../../formats';
-import type { FinishedFile } from '../domain/export';
+import type { FinishedFile } from '../domain/finished-file';
 import {
   type DescribedExport,
   type DescribedFile,

@@ -25,8 +25,8 @@ interface Traits {
 async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}) {
   const { size = text.length } = traits;
   const bench = createExportBench({ environment: { SHUTDOWN_GRACE_SECONDS: graceSeconds } });
-  const { exports, storage, metrics, downloads, maintenance, running, config, files } = bench;
-  const sut = new DownloadService(exports, downloads, files, metrics, running, config, storage, maintenance);
+  const { exports, storage, metrics, downloads, retention, running, config, files } = bench;
+  const sut = new DownloadService(exports, downloads, files, metrics, running, config, storage, retention);
   const id = await bench.request({ oneTime: true });
   const key = `${objectPrefix(id)}file.csv`;
   await storage.put(key, toBody(text), { contentType: 'text/csv' });
@@ -110,7 +110,7 @@ describe('OneTimeTransfer', () => {
         downloadedBy: 'user:ann',
       });
       expect(storage.keys).toEqual([]);
-      expect(await bench.maintenance.findDeletable(null)).toEqual([]);
+      expect(await bench.retention.findDeletable(null)).toEqual([]);
       expect(await counted('given-out')).toBe(1);
     });
 
@@ -138,7 +138,7 @@ describe('OneTimeTransfer', () => {
       await serve(new FakeDownloadSink());
 
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadCount: 1 });
-      expect(await bench.maintenance.findDeletable(null)).toMatchObject([{ exportId: id, key }]);
+      expect(await bench.retention.findDeletable(null)).toMatchObject([{ exportId: id, key }]);
     });
   });
 
@@ -199,7 +199,7 @@ describe('OneTimeTransfer', () => {
 
   describe('while the last byte is in transit', () => {
     it('rejects other clients, and counts as downloaded when the process crashes', async () => {
-      const { bench, sut, file, id, maintenance, records } = await setup();
+      const { bench, sut, file, id, downloads, records } = await setup();
       const sink = new FakeDownloadSink();
       sink.confirm(new Promise(() => undefined));
       void sut.sendOnce(file, await sut.claim(file, ANN), sink);
@@ -209,7 +209,7 @@ describe('OneTimeTransfer', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'completed', isDownloadCompleting: true });
       expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
       records.clock.advance(120);
-      expect(await maintenance.finalizeInterruptedDownloads()).toBe(1);
+      expect(await downloads.finalizeInterrupted()).toBe(1);
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadedBy: 'user:ann' });
     });
 

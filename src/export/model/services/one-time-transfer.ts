@@ -14,7 +14,7 @@ import {
   toDownloadedBy,
 } from '../domain/downloads';
 import type { DownloadLease, DownloadLeaseRepository } from '../domain/interfaces/download-lease.repository';
-import type { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import type { RetentionRepository } from '../domain/interfaces/retention.repository';
 import type { DownloadableFile, ExportFiles } from './export-files';
 import type { ExportMetrics } from './export-metrics';
 
@@ -35,7 +35,7 @@ export interface DownloadSink {
 export interface TransferDependencies {
   readonly leases: DownloadLeaseRepository;
   readonly files: ExportFiles;
-  readonly maintenance: MaintenanceRepository;
+  readonly retention: RetentionRepository;
   readonly storage: FileStorage;
   readonly metrics: ExportMetrics;
   readonly config: Config;
@@ -174,12 +174,12 @@ export class OneTimeTransfer {
   }
 
   private async complete(): Promise<void> {
-    const { leases, storage, maintenance } = this.dependencies;
+    const { leases, storage, retention } = this.dependencies;
     const { exportId, key } = this.file;
     if (!(await leases.complete(this.lease))) return;
     try {
       await storage.delete(key);
-      await maintenance.clearStorageKeys({ exportId, key });
+      await retention.clearStorageKeys({ exportId, key });
     } catch (error) {
       logger.warn('A downloaded one-time file could not be deleted; the expiry deletes it later', {
         event: 'export.file_not_deleted',

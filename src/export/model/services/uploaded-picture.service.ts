@@ -6,9 +6,9 @@ import { digestOf } from '../../../platform/digest/block-digest';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { type Export, picturePrefix } from '../domain/export';
-import { ExportRepository } from '../domain/interfaces/export.repository';
 import { PictureInspector } from '../domain/interfaces/picture-inspector';
-import { ExportMetrics } from './export-metrics';
+import { PictureRepository } from '../domain/interfaces/picture.repository';
+import { ProductionMetrics } from './production-metrics';
 import { ExportService } from './export.service';
 
 /** Stores a picture that the front end drew, instead of one that the service draws. */
@@ -18,10 +18,10 @@ export class UploadedPictureService {
 
   constructor(
     private readonly exports: ExportService,
-    private readonly repository: ExportRepository,
+    private readonly pictures: PictureRepository,
     private readonly storage: FileStorage,
     private readonly inspector: PictureInspector,
-    private readonly metrics: ExportMetrics,
+    private readonly metrics: ProductionMetrics,
   ) {}
 
   /**
@@ -56,7 +56,7 @@ export class UploadedPictureService {
       warnings: [],
       facts: { title: name.replace(/\.png$/, ''), snapshot: null, tables: [] },
     };
-    const outcome = await this.repository.replaceFile(request.id, file, owner);
+    const outcome = await this.pictures.replaceFile(request.id, file, owner);
     if (!outcome) {
       await this.discard(key);
       throw new DomainError(

@@ -1,5 +1,6 @@
 import type { Progress } from '../../../../formats';
-import type { Export, ExportFailure, FinishedFile } from '../export';
+import type { Export, ExportFailure } from '../export';
+import type { FinishedFile } from '../finished-file';
 
 /** One worker's exclusive right to work on an export and to publish its file. The token is the fencing token. */
 export interface Attempt {

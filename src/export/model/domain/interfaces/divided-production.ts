@@ -1,5 +1,6 @@
 import type { ManifestFacts } from '../manifest/manifest-facts';
-import type { ClaimedPart, DivisionPlan, FinishedPart } from '../part';
+import type { DivisionPlan } from '../division';
+import type { ClaimedPart, FinishedPart } from '../part';
 import type { Attempt } from './attempt.repository';
 
 /** @param rows rendered so far */

@@ -46,4 +46,10 @@ export abstract class DownloadLeaseRepository {
    * @param bytesSent for the audit log
    */
   abstract release(lease: DownloadLease, bytesSent: number): Promise<boolean>;
+
+  /**
+   * Counts downloads as complete whose process died after it had sent the last byte.
+   * @returns how many
+   */
+  abstract finalizeInterrupted(): Promise<number>;
 }

@@ -3,7 +3,7 @@ import type { IdempotentRequest } from '../../../../platform/idempotent-request'
 import type { Page } from '../../../../platform/paging';
 import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
 import type { RateLimit, RateLimitState, UsedWindow } from '../../../../platform/rate-limit';
-import type { Export, ExportDescription, FinishedFile, RecordOwner, StoredObject } from '../export';
+import type { Export, ExportDescription, RecordOwner } from '../export';
 import type { ExportEstimate } from '../export-estimate';
 import type { ExportKind } from '../export-kind';
 import type { ExportFormat, Progress } from '../../../../formats';
@@ -157,25 +157,12 @@ export abstract class ExportRepository {
    */
   abstract discard(discarded: DiscardedExports, by: Principal): Promise<Export[]>;
 
-  /**
-   * Completes an export with an uploaded file. A running attempt can no longer publish.
-   * @returns the completed export and the replaced object, or `null` when the export failed, expired or was cancelled
-   */
-  abstract replaceFile(
-    id: string,
-    file: FinishedFile,
-    by: Principal,
-  ): Promise<{ export: Export; replaced: StoredObject | null } | null>;
+  /** Makes pending exports overdue now, because they could not be added to the queue. */
+  abstract makeDue(exportIds: readonly string[]): Promise<void>;
 
   /**
    * Counts a download of the whole file, and writes its audit entry.
    * @param part of which only the audit entry is written
    */
   abstract recordDownload(id: string, by: Principal | null, part?: number): Promise<void>;
-
-  /**
-   * Writes the audit entry of a preview, and leaves the record as it is.
-   * @param page of which a picture was shown; absent for rows
-   */
-  abstract recordPreview(id: string, by: Principal, page?: number): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import type { ClaimedPart, DivisionPlan, FinishedPart, PartFailure, PartsState } from '../part';
+import type { DivisionPlan } from '../division';
+import type { ClaimedPart, FinishedPart, PartFailure, PartsState } from '../part';
 import type { Attempt } from './attempt.repository';
 
 /**

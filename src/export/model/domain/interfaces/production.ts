@@ -1,6 +1,6 @@
 import { StorageUnavailableError } from '../../../../platform/storage/file-storage';
 import type { ReportProgress } from '../../../../formats';
-import type { FinishedFile } from '../export';
+import type { FinishedFile } from '../finished-file';
 import type { Attempt } from './attempt.repository';
 
 /** The file was rendered, but the storage refused it. */
