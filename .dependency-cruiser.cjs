@@ -138,11 +138,11 @@ module.exports = {
     {
       name: 'source-layout',
       comment:
-        'In src: main.ts, service.ts, app.module.ts, production.worker.ts, production.ts, production.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, manage-keys.ts, platform/, formats/ and the modules: folders with a `<name>.module.ts`.',
+        'In src: main.ts, service.ts, app.module.ts, production-thread.worker.ts, production-thread.ts, production-thread.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, manage-keys.ts, platform/, formats/ and the modules: folders with a `<name>.module.ts`.',
       severity: 'error',
       ...anyFile({
         path: '^src/',
-        pathNot: `^src/((main|service|app\\.module|production\\.worker|production|production\\.module|migrate|manage-customers|manage-schedules|manage-audit|manage-keys)\\.ts$|(platform|formats|${modules})/)`,
+        pathNot: `^src/((main|service|app\\.module|production-thread\\.worker|production-thread|production-thread\\.module|migrate|manage-customers|manage-schedules|manage-audit|manage-keys)\\.ts$|(platform|formats|${modules})/)`,
       }),
     },
     {

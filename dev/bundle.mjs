@@ -56,7 +56,7 @@ const external = [...leftOut, ...missing.flatMap((name) => [name, `${name}/*`])]
 await build({ ...options, entryPoints: programs.map((name) => `${name}.js`), external });
 const { metafile } = await build({
   ...options,
-  entryPoints: ['production.js'],
+  entryPoints: ['production-thread.js'],
   external: [...external, ...onlyForHttp],
   metafile: true,
 });
@@ -65,7 +65,7 @@ const superfluous = Object.keys(metafile.inputs).find((path) =>
   /^[^.]*\/(api|queue)\/|node_modules\/(express|bullmq)\//.test(path),
 );
 if (superfluous !== undefined) throw new Error(`Production threads must not load ${superfluous}: use sources.ts`);
-for (const name of [...programs, 'production']) await escapeWideCharacters(join(dist, `${name}.js`));
+for (const name of [...programs, 'production-thread']) await escapeWideCharacters(join(dist, `${name}.js`));
 
 /**
  * A text with a single character beyond Latin-1 takes two bytes for each of its characters, also in V8's memory. esbuild

@@ -75,7 +75,7 @@ export class ThreadedProduction extends Production implements OnApplicationShutd
 /** The program in `dist`: this file is in its bundle, beside it or in `src`. */
 function findProgram(): string {
   const folders = [__dirname, join(__dirname, '../../..'), join(__dirname, '../../../../dist')];
-  const program = folders.map((folder) => join(folder, 'production.worker.js')).find((path) => existsSync(path));
+  const program = folders.map((folder) => join(folder, 'production-thread.worker.js')).find((path) => existsSync(path));
   if (program === undefined) throw new Error('The production threads are not built: run `npm run build`');
   return program;
 }

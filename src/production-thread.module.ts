@@ -25,4 +25,4 @@ import { SoloProductionModule } from './solo/solo-production.module';
     EventsProductionModule,
   ],
 })
-export class ProductionModule {}
+export class ProductionThreadModule {}

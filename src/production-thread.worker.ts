@@ -9,4 +9,4 @@ interface CompileCache {
 // As in main.ts.
 (nodeModule as CompileCache).enableCompileCache?.(join(__dirname, '.compiled'));
 
-void import('./production.ts');
+void import('./production-thread.ts');

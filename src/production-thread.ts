@@ -5,13 +5,16 @@ import { ExportProductionModule } from './export/export-production.module';
 import { Config } from './platform/config/config';
 import { JsonLogger } from './platform/observability/json-logger';
 import { lowerThreadPriority } from './platform/work/low-priority';
-import { ProductionModule } from './production.module';
+import { ProductionThreadModule } from './production-thread.module';
 
 /** Starts a production thread, which makes files of exports until the main thread closes it. */
 async function bootstrap(): Promise<void> {
   if (!parentPort) throw new Error('This program is a thread of the service');
   // What Nest logs of a start is about the process; a failed start rejects.
-  const app = await NestFactory.createApplicationContext(ProductionModule, { logger: false, abortOnError: false });
+  const app = await NestFactory.createApplicationContext(ProductionThreadModule, {
+    logger: false,
+    abortOnError: false,
+  });
   app.useLogger(new JsonLogger(Config.fromProcess().logLevel));
   app.get(ExportProductionModule).serve(parentPort, () => {
     void app.close().finally(() => process.exit());
