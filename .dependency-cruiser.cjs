@@ -62,6 +62,13 @@ module.exports = {
       to: { path: insideModule, pathNot: [`^src/$1/`, `${insideModule}(index|sources)\\.ts$`] },
     },
     {
+      name: 'export-knows-no-maker-of-files',
+      comment: 'preview → production → export. What export needs of them, they provide through ports of export.',
+      severity: 'error',
+      from: { path: '^src/(export|production)/' },
+      to: { path: '^src/(production|preview)/', pathNot: '^src/$1/' },
+    },
+    {
       name: 'programs-use-the-modules-public-api',
       comment: 'main.ts, app.module.ts and the other programs know of a module its index.ts and its *.module.ts.',
       severity: 'error',

@@ -16,6 +16,8 @@ import { ObservabilityModule } from './platform/observability/observability.modu
 import { QueueModule } from './platform/queue/queue.module';
 import { SigningModule } from './platform/signing/signing.module';
 import { StorageModule } from './platform/storage/storage.module';
+import { PreviewModule } from './preview';
+import { ProductionModule } from './production';
 import { ReportingModule } from './reporting';
 import { ScheduledExportModule } from './scheduled-export';
 import { WorkModule } from './platform/work/work.module';
@@ -35,6 +37,8 @@ import { SoloModule } from './solo';
     WorkModule,
     AuditModule,
     ExportModule,
+    ProductionModule,
+    PreviewModule,
     CatalogModule,
     DeliveryModule,
     ScheduledExportModule,

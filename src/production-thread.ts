@@ -1,10 +1,10 @@
 import * as nodeModule from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
-import { ExportProductionModule } from './export/export-production.module';
 import { Config } from './platform/config/config';
 import { JsonLogger } from './platform/observability/json-logger';
 import { lowerThreadPriority } from './platform/work/low-priority';
+import { FileProductionModule } from './production/file-production.module';
 import { ProductionThreadModule } from './production-thread.module';
 
 /** Starts a production thread, which makes files of exports until the main thread closes it. */
@@ -16,7 +16,7 @@ async function bootstrap(): Promise<void> {
     abortOnError: false,
   });
   app.useLogger(new JsonLogger(Config.fromProcess().logLevel));
-  app.get(ExportProductionModule).serve(parentPort, () => {
+  app.get(FileProductionModule).serve(parentPort, () => {
     void app.close().finally(() => process.exit());
   });
   // As in service.ts.

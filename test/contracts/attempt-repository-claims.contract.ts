@@ -1,7 +1,7 @@
 import { createExport } from '../../src/export/model/domain/export-request';
-import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import { MAX_ATTEMPTS } from '../../src/production/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
-import type { FreeSlot } from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { FreeSlot } from '../../src/production/model/domain/interfaces/attempt.repository';
 import { ownerOf } from '../../src/export/model/domain/export';
 import type { Person } from '../../src/platform/auth/principal';
 import { UNLIMITED } from '../support/claims';

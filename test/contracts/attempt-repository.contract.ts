@@ -1,9 +1,9 @@
 import { createExport } from '../../src/export/model/domain/export-request';
-import { pauseAfter } from '../../src/export/model/domain/attempt-limits';
+import { pauseAfter } from '../../src/production/model/domain/attempt-limits';
 import type { ExportWarning } from '../../src/formats';
 import type { Export, ExportFailure } from '../../src/export/model/domain/export';
-import type { FinishedFile } from '../../src/export/model/domain/finished-file';
-import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { FinishedFile } from '../../src/production/model/domain/finished-file';
+import type { Attempt, AttemptRepository } from '../../src/production/model/domain/interfaces/attempt.repository';
 import { UNLIMITED } from '../support/claims';
 import { ANN, delivering, exportRequest, finishedFile } from '../support/export-requests';
 import {

@@ -11,17 +11,9 @@ import {
   finishedFile,
   PARTNER,
   RIVAL,
+  STRANGERS,
 } from '../support/export-requests';
 import type { RecordsUnderTest } from '../support/records-under-test';
-
-const STRANGERS: readonly [string, Principal, Principal][] = [
-  ['another person’s', BEN, ANN],
-  ['a person’s of the same name in a tenant', ANN_IN_BLUE, ANN],
-  ['a person’s of the same name without a tenant', ANN, ANN_IN_BLUE],
-  ['an external system’s', PARTNER, ANN],
-  ['another external system’s', PARTNER, RIVAL],
-  ['a person’s, for an external system', ANN, PARTNER],
-];
 
 /** What owners can do with their exports, and other principals cannot. */
 export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
@@ -86,15 +78,6 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
 
       expect(await exports().expire(id, otherUser)).toBeNull();
       expect(await exports().find(id)).toMatchObject({ status: 'completed' });
-    });
-
-    it.each(STRANGERS)('does not replace %s file', async (_, owner, otherUser) => {
-      const { id, object } = await complete(owner);
-
-      expect(
-        await recordsOf().pictures.replaceFile(id, finishedFile(id, { name: 'theirs.csv' }), otherUser),
-      ).toBeNull();
-      expect(await exports().find(id)).toMatchObject({ object, fileName: 'Transactions.csv' });
     });
   });
 
@@ -196,48 +179,6 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
 
       expect(await exports().expire(streamed.id, ANN)).toBeNull();
       expect(await exports().find(streamed.id)).toMatchObject({ status: 'completed' });
-    });
-  });
-
-  describe('replacing a file', () => {
-    const picture = { object: { key: 'pictures/x/1.png', contentType: 'image/png' }, name: 'Board.png' };
-
-    it('completes an export instead of its worker, which publishes nothing afterwards', async () => {
-      const { id } = await request(ANN, delivering('email', 'completed'));
-      const attempt = await recordsOf().claim(id);
-
-      const done = await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN);
-
-      expect(done).toMatchObject({ export: { status: 'completed', object: picture.object }, replaced: null });
-      expect(await recordsOf().attempts.finish(attempt!, finishedFile(id))).toBe(false);
-      expect(await recordsOf().messagesOf(id)).toHaveLength(1);
-    });
-
-    it('returns the key of the replaced object and adds no second message', async () => {
-      const { id, object } = await complete(ANN, delivering('email', 'completed'));
-
-      const done = await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN);
-
-      expect(done).toMatchObject({ replaced: object, export: { object: picture.object } });
-      expect(await recordsOf().messagesOf(id)).toHaveLength(1);
-    });
-
-    it('does not extend the retention of the replaced file', async () => {
-      const { id } = await complete(ANN);
-      await recordsOf().advance(60);
-      const { expiresAt } = (await exports().find(id))!;
-
-      const done = await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN);
-
-      expect(done!.export.expiresAt).toEqual(expiresAt);
-    });
-
-    it('does not revive a cancelled export', async () => {
-      const { id } = await request(ANN);
-      await exports().cancel(id, ANN);
-
-      expect(await recordsOf().pictures.replaceFile(id, finishedFile(id, picture), ANN)).toBeNull();
-      expect(await exports().find(id)).toMatchObject({ status: 'cancelled', object: null });
     });
   });
 

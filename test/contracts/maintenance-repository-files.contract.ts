@@ -1,6 +1,6 @@
 import { createExport } from '../../src/export/model/domain/export-request';
 import { objectPrefix } from '../../src/export/model/domain/export';
-import { partPrefix } from '../../src/export/model/domain/part';
+import { partPrefix } from '../../src/production/model/domain/part';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import { ANN, exportRequest, finishedParts } from '../support/export-requests';
 import type { RecordsUnderTest } from '../support/records-under-test';

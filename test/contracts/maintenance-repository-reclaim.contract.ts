@@ -1,5 +1,5 @@
 import { createExport } from '../../src/export/model/domain/export-request';
-import { MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
+import { MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/production/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import { delivering, exportRequest } from '../support/export-requests';
 import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';

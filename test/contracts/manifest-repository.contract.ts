@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createExport } from '../../src/export/model/domain/export-request';
-import type { Manifest, SealedManifest } from '../../src/export/model/domain/manifest/manifest';
+import type { Manifest, SealedManifest } from '../../src/production/model/domain/manifest/manifest';
 import { ANN, exportRequest, finishedFile } from '../support/export-requests';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
 

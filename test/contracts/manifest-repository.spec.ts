@@ -1,4 +1,4 @@
-import { PrismaManifestRepository } from '../../src/export/infrastructure/manifest.repository.prisma';
+import { PrismaManifestRepository } from '../../src/production/infrastructure/manifest.repository.prisma';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createFakeRecords, createPrismaRecords } from '../support/records-under-test';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
+import { ManifestSealer } from '../../src/production/model/services/manifest-sealer';
 import { SigningKeys } from '../../src/platform/signing/signing-keys';
-import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
-import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { PrismaAttemptRepository } from '../../src/production/infrastructure/attempt.repository.prisma';
+import type { Attempt } from '../../src/production/model/domain/interfaces/attempt.repository';
 import { type OutboxMessage, postToOutbox } from '../../src/platform/outbox/outbox';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { UNLIMITED } from '../support/claims';

@@ -1,6 +1,6 @@
 import { createExport } from '../../src/export/model/domain/export-request';
-import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
-import type { PartRepository } from '../../src/export/model/domain/interfaces/part.repository';
+import type { Attempt } from '../../src/production/model/domain/interfaces/attempt.repository';
+import type { PartRepository } from '../../src/production/model/domain/interfaces/part.repository';
 import type { Piece } from '../../src/export/model/domain/division';
 import {
   type ClaimedPart,
@@ -8,7 +8,7 @@ import {
   MAX_PART_ATTEMPTS,
   type PartFailure,
   type PublishedFile,
-} from '../../src/export/model/domain/part';
+} from '../../src/production/model/domain/part';
 import { UNLIMITED } from '../support/claims';
 import { ANN, BEN, exportRequest, finishedParts } from '../support/export-requests';
 import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';

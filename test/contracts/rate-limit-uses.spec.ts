@@ -1,4 +1,4 @@
-import { PrismaMaintenanceRepository } from '../../src/export/infrastructure/maintenance.repository.prisma';
+import { PrismaMaintenanceRepository } from '../../src/production/infrastructure/maintenance.repository.prisma';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { RateLimitUses } from '../../src/platform/database/rate-limit-uses';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER } from '../support/export-requests';

@@ -1,7 +1,7 @@
 import { createExport } from '../../src/export/model/domain/export-request';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { ENDINGS, type PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
-import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import { MAX_ATTEMPTS } from '../../src/production/model/domain/attempt-limits';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-rights';
 import { MAX_FAILURES } from '../../src/scheduled-export/model/domain/pause';
 import { type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';

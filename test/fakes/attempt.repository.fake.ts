@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import { MAX_ATTEMPTS } from '../../src/production/model/domain/attempt-limits';
 import type { Progress } from '../../src/formats';
 import { type Export, type ExportFailure, accountOf } from '../../src/export/model/domain/export';
-import type { FinishedFile } from '../../src/export/model/domain/finished-file';
+import type { FinishedFile } from '../../src/production/model/domain/finished-file';
 import {
   type Attempt,
   AttemptRepository,
   type FreeSlot,
-} from '../../src/export/model/domain/interfaces/attempt.repository';
-import { toZipOfParts } from '../../src/export/model/domain/zip-of-parts';
+} from '../../src/production/model/domain/interfaces/attempt.repository';
+import { toZipOfParts } from '../../src/production/model/domain/zip-of-parts';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import { principalKey } from '../../src/platform/auth/principal';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';

@@ -3,9 +3,9 @@ import {
   DividedProduction,
   type LedDivision,
   type ReportRows,
-} from '../../src/export/model/domain/interfaces/divided-production';
+} from '../../src/production/model/domain/interfaces/divided-production';
 import type { Piece } from '../../src/export/model/domain/division';
-import { type ClaimedPart, type FinishedPart, toPartKey } from '../../src/export/model/domain/part';
+import { type ClaimedPart, type FinishedPart, toPartKey } from '../../src/production/model/domain/part';
 import { digestOf } from '../../src/platform/digest/block-digest';
 import { crc32 } from 'node:zlib';
 

@@ -1,5 +1,5 @@
-import type { EstimateOutcome } from '../../src/export/model/domain/estimate-correction';
-import { EstimateHistory } from '../../src/export/model/domain/interfaces/estimate-history';
+import type { EstimateOutcome } from '../../src/preview/model/domain/estimate-correction';
+import { EstimateHistory } from '../../src/preview/model/domain/interfaces/estimate-history';
 import type { FakeRecords } from './fake-records';
 
 /** The finished exports of a `FakeRecords`. */

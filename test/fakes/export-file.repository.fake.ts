@@ -1,5 +1,5 @@
-import { ExportFileRepository } from '../../src/export/model/domain/interfaces/export-file.repository';
-import type { PublishedFile } from '../../src/export/model/domain/part';
+import { ExportFileRepository } from '../../src/production/model/domain/interfaces/export-file.repository';
+import type { PublishedFile } from '../../src/production/model/domain/part';
 import type { FakeRecords } from './fake-records';
 
 /** The files of the exports of a `FakeRecords`. */

@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Export, ownerOf } from '../../src/export/model/domain/export';
-import type { FinishedFile } from '../../src/export/model/domain/finished-file';
-import type { SealedManifest } from '../../src/export/model/domain/manifest/manifest';
-import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
+import type { FinishedFile } from '../../src/production/model/domain/finished-file';
+import type { SealedManifest } from '../../src/production/model/domain/manifest/manifest';
+import { ManifestSealer } from '../../src/production/model/services/manifest-sealer';
 import type { Piece } from '../../src/export/model/domain/division';
-import type { FinishedPart, PartFailure, PublishedFile } from '../../src/export/model/domain/part';
+import type { FinishedPart, PartFailure, PublishedFile } from '../../src/production/model/domain/part';
 import {
   aggregatedEntry,
   type AnonymousAuditEntry,

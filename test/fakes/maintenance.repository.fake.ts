@@ -1,5 +1,8 @@
 import type { Export } from '../../src/export/model/domain/export';
-import { type Backlog, MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
+import {
+  type Backlog,
+  MaintenanceRepository,
+} from '../../src/production/model/domain/interfaces/maintenance.repository';
 import {
   exportIdOf,
   failureOfStalled,
@@ -8,7 +11,7 @@ import {
   MAINTENANCE_BATCH,
   NOTIFICATION_DAYS,
   REMINDER_SECONDS,
-} from '../../src/export/model/domain/maintenance';
+} from '../../src/production/model/domain/maintenance';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords, messagesOf } from './fake-records';

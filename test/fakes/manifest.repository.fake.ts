@@ -1,5 +1,5 @@
-import { ManifestRepository } from '../../src/export/model/domain/interfaces/manifest.repository';
-import type { SealedManifest } from '../../src/export/model/domain/manifest/manifest';
+import { ManifestRepository } from '../../src/production/model/domain/interfaces/manifest.repository';
+import type { SealedManifest } from '../../src/production/model/domain/manifest/manifest';
 import type { FakeRecords } from './fake-records';
 
 /** The manifests of the exports of a `FakeRecords`. */

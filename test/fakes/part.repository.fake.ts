@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
-import { PartRepository } from '../../src/export/model/domain/interfaces/part.repository';
+import type { Attempt } from '../../src/production/model/domain/interfaces/attempt.repository';
+import { PartRepository } from '../../src/production/model/domain/interfaces/part.repository';
 import type { DivisionPlan } from '../../src/export/model/domain/division';
 import {
   type ClaimedPart,
@@ -9,7 +9,7 @@ import {
   PART_INTERRUPTED,
   type PartFailure,
   type PartsState,
-} from '../../src/export/model/domain/part';
+} from '../../src/production/model/domain/part';
 import { asJson } from './export-record';
 import type { ExportTerms } from './export-terms';
 import type { FakeRecords, PartRecord } from './fake-records';

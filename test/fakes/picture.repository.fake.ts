@@ -1,7 +1,7 @@
 import type { Export, StoredObject } from '../../src/export/model/domain/export';
 import { statusesBefore } from '../../src/export/model/domain/export-status';
-import type { FinishedFile } from '../../src/export/model/domain/finished-file';
-import { PictureRepository } from '../../src/export/model/domain/interfaces/picture.repository';
+import type { FinishedFile } from '../../src/production/model/domain/finished-file';
+import { PictureRepository } from '../../src/production/model/domain/interfaces/picture.repository';
 import type { Principal } from '../../src/platform/auth/principal';
 import { isVisibleTo } from './export-record';
 import type { ExportTerms } from './export-terms';

@@ -1,6 +1,6 @@
 import { credentialTypeOf } from '../../src/export/model/domain/downloads';
 import type { Export } from '../../src/export/model/domain/export';
-import { PreviewLog } from '../../src/export/model/domain/interfaces/preview-log';
+import { PreviewLog } from '../../src/preview/model/domain/interfaces/preview-log';
 import type { Principal } from '../../src/platform/auth/principal';
 import { auditOf, type FakeRecords } from './fake-records';
 

@@ -1,4 +1,4 @@
-import type { FinishedFile } from '../../src/export/model/domain/finished-file';
+import type { FinishedFile } from '../../src/production/model/domain/finished-file';
 import { daysToSeconds } from '../../src/export/model/domain/retention';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';

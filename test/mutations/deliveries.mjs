@@ -6,7 +6,7 @@ export const deliveries = [
   {
     name: 'outbox-outside-transaction',
     breaks: 'an export is completed and nobody is notified, because the process ended in between',
-    file: 'src/export/infrastructure/attempt.repository.prisma.ts',
+    file: 'src/production/infrastructure/attempt.repository.prisma.ts',
     search: 'endExports(this.prisma, transaction, { set, where, audit, tells })',
     replace: 'endExports(this.prisma, this.prisma ?? transaction, { set, where, audit, tells })',
     tests: ['test/contracts/outbox.spec.ts'],

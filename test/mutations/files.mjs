@@ -7,8 +7,8 @@ export const files = [
     name: 'expired-file-stays',
     breaks: 'the file of an expired export stays in storage, and no record names it',
     file: 'src/export/model/services/file-expiry.ts',
-    search: 'const refused = await this.storage.deleteAll(objects.map(({ key }) => key));',
-    replace: 'const refused = await this.storage.deleteAll(objects.slice(objects.length).map(({ key }) => key));',
+    search: 'new Map(await this.storage.deleteAll(single.map(({ key }) => key)))',
+    replace: 'new Map(await this.storage.deleteAll(single.slice(single.length).map(({ key }) => key)))',
     tests: ['src/export/model/services/file-expiry.spec.ts'],
   },
   {
@@ -22,9 +22,9 @@ export const files = [
   {
     name: 'sweep-of-file-being-written',
     breaks: 'the sweep removes the file of an export that takes longer than the grace period',
-    file: 'src/export/model/domain/maintenance.ts',
-    search: 'return key === storageKey || isBeingWritten || updatedAt > settledSince;',
-    replace: 'return key === storageKey || (isBeingWritten && updatedAt > settledSince);',
+    file: 'src/production/model/domain/maintenance.ts',
+    search: 'return isNamed || isBeingWritten || updatedAt > settledSince;',
+    replace: 'return isNamed || (isBeingWritten && updatedAt > settledSince);',
     tests: ['test/contracts/maintenance-repository.spec.ts'],
   },
   {

@@ -90,10 +90,10 @@ export const limits = [
   {
     name: 'retention-by-upload',
     breaks: 'a client keeps a file forever by uploading its content repeatedly',
-    file: 'src/export/infrastructure/export-row.ts',
+    file: 'src/production/infrastructure/published-file.ts',
     search: "CASE WHEN status = 'completed' THEN",
     replace: "CASE WHEN status = 'expired' THEN",
-    tests: ['test/contracts/export-repository.spec.ts'],
+    tests: ['test/contracts/picture-repository.spec.ts'],
   },
   {
     name: 'manual-runs-without-lock',

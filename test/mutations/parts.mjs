@@ -6,7 +6,7 @@ export const parts = [
   {
     name: 'part-without-token',
     breaks: 'a worker that lost the lease of a part ends the work of another worker',
-    file: 'src/export/infrastructure/part.repository.prisma.ts',
+    file: 'src/production/infrastructure/part.repository.prisma.ts',
     search: "AND token = ${part.token}::uuid AND status = 'running' AND ${HAS_LEADER}`;",
     replace: "AND status = 'running' AND ${HAS_LEADER}`;",
     tests: ['test/contracts/part-repository.spec.ts'],
@@ -14,7 +14,7 @@ export const parts = [
   {
     name: 'part-of-lost-leader',
     breaks: 'a part is finished although the leader of its export is another one by now',
-    file: 'src/export/infrastructure/part.repository.prisma.ts',
+    file: 'src/production/infrastructure/part.repository.prisma.ts',
     search: "AND token = ${part.token}::uuid AND status = 'running' AND ${HAS_LEADER}`;",
     replace: "AND token = ${part.token}::uuid AND status = 'running'`;",
     tests: ['test/contracts/part-repository.spec.ts'],
@@ -22,7 +22,7 @@ export const parts = [
   {
     name: 'part-of-live-worker',
     breaks: 'a second worker takes a part whose worker is alive',
-    file: 'src/export/infrastructure/part.repository.prisma.ts',
+    file: 'src/production/infrastructure/part.repository.prisma.ts',
     search: "OR part.status = 'running' AND part.heartbeat_at < now() - ${this.lease()})",
     replace: "OR part.status = 'running')",
     tests: ['test/contracts/part-repository.spec.ts'],
@@ -30,7 +30,7 @@ export const parts = [
   {
     name: 'part-for-ever',
     breaks: 'a part whose workers crash is tried without an end',
-    file: 'src/export/infrastructure/part.repository.prisma.ts',
+    file: 'src/production/infrastructure/part.repository.prisma.ts',
     search: "exports.status = 'processing' AND part.attempts < ${MAX_PART_ATTEMPTS} AND",
     replace: "exports.status = 'processing' AND",
     tests: ['test/contracts/part-repository.spec.ts'],
@@ -72,9 +72,9 @@ export const parts = [
   {
     name: 'manifest-without-chain',
     breaks: 'the manifest of a run does not name the run before, so that an older one can take its place',
-    file: 'src/export/model/services/manifest-sealer.ts',
+    file: 'src/production/model/services/manifest-sealer.ts',
     search: '      previousManifestSha256,\n      serviceVersion',
     replace: '      previousManifestSha256: null,\n      serviceVersion',
-    tests: ['src/export/model/services/manifest-sealer.spec.ts'],
+    tests: ['src/production/model/services/manifest-sealer.spec.ts'],
   },
 ];

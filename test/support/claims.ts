@@ -1,5 +1,9 @@
-import type { Attempt, AttemptRepository, FreeSlot } from '../../src/export/model/domain/interfaces/attempt.repository';
-import type { MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
+import type {
+  Attempt,
+  AttemptRepository,
+  FreeSlot,
+} from '../../src/production/model/domain/interfaces/attempt.repository';
+import type { MaintenanceRepository } from '../../src/production/model/domain/interfaces/maintenance.repository';
 
 /** For tests that are not about shares: an account may run any number of exports. */
 export const UNLIMITED: FreeSlot = { limit: 1, mayExceed: true, mayBeLarge: true };

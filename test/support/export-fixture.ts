@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { v7 as uuidv7 } from 'uuid';
 import { ExportPresenter } from '../../src/export/api/export.presenter';
-import { insertFiles, PrismaExportFileRepository } from '../../src/export/infrastructure/export-file.repository.prisma';
-import { ExportZip } from '../../src/export/model/services/export-zip';
+import {
+  insertFiles,
+  PrismaExportFileRepository,
+} from '../../src/production/infrastructure/export-file.repository.prisma';
+import { ExportZip } from '../../src/production/model/services/export-zip';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
-import { PrismaManifestRepository } from '../../src/export/infrastructure/manifest.repository.prisma';
+import { PrismaManifestRepository } from '../../src/production/infrastructure/manifest.repository.prisma';
 import { ExportFiles } from '../../src/export/model/services/export-files';
-import type { PartFile } from '../../src/export/model/domain/part-file';
-import { toZipOfParts } from '../../src/export/model/domain/zip-of-parts';
+import type { PartFile } from '../../src/production/model/domain/part-file';
+import { toZipOfParts } from '../../src/production/model/domain/zip-of-parts';
 import { ExportService } from '../../src/export/model/services/export.service';
-import { ExportParts } from '../../src/export/model/services/export-parts';
-import { ProductionForDelivery } from '../../src/export/model/services/out.production-for-delivery.service';
+import { ExportParts } from '../../src/production/model/services/export-parts';
+import { ProductionForDelivery } from '../../src/production/model/services/out.for-delivery.service';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import type { Config } from '../../src/platform/config/config';

@@ -2,7 +2,7 @@ import type { ExportInput } from '../../src/export/model/domain/export-request';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { TextParams } from '../fakes/text-source.fake';
 import { objectPrefix, ownerOf } from '../../src/export/model/domain/export';
-import type { FinishedFile } from '../../src/export/model/domain/finished-file';
+import type { FinishedFile } from '../../src/production/model/domain/finished-file';
 import type { CustomerPrincipal, Principal, Person } from '../../src/platform/auth/principal';
 import { type Ending, type PlannedDelivery, NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
 
@@ -12,6 +12,16 @@ export const ANN_IN_BLUE: Person = { userId: 'ann', tenantId: 'blue' };
 export const BEN: Person = { userId: 'ben', tenantId: null };
 export const PARTNER: CustomerPrincipal = { customerId: '00000000-0000-7000-8000-0000000000c1', tenantId: null };
 export const RIVAL: CustomerPrincipal = { customerId: '00000000-0000-7000-8000-0000000000c2', tenantId: null };
+
+/** Whose export it is, and who must not see it. */
+export const STRANGERS: readonly [string, Principal, Principal][] = [
+  ['another person’s', BEN, ANN],
+  ['a person’s of the same name in a tenant', ANN_IN_BLUE, ANN],
+  ['a person’s of the same name without a tenant', ANN, ANN_IN_BLUE],
+  ['an external system’s', PARTNER, ANN],
+  ['another external system’s', PARTNER, RIVAL],
+  ['a person’s, for an external system', ANN, PARTNER],
+];
 
 const TRANSACTIONS: TextParams = { type: 'table', dataTypes: ['transactions'] };
 

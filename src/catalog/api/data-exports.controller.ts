@@ -4,12 +4,12 @@ import type { Request, Response } from 'express';
 import {
   ApiExportCreation,
   CreationResponder,
-  EstimateResponder,
   EXPORT_CREATION_HEADERS,
   ExportResponse,
   WAIT_HEADERS,
-  type StreamedFile,
 } from '../../export';
+import { EstimateResponder } from '../../preview';
+import type { StreamedFile } from '../../production';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';

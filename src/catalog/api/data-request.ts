@@ -1,4 +1,5 @@
-import { type EstimateInput, ExportBody, ExportBodyProvider, toRetentionSeconds } from '../../export';
+import { type EstimateInput, toRetentionSeconds } from '../../export';
+import { ExportBody, ExportBodyProvider } from '../../preview';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type DataRequest, toFileOptions } from '../model/domain/data-query';

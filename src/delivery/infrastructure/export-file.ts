@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { type Export, ExportsForDelivery, ProductionForDelivery } from '../../export';
+import { type Export, ExportsForDelivery } from '../../export';
+import { ProductionForDelivery } from '../../production';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { ClaimedMessage } from '../model/domain/claimed-message';
 import { DeliveryRefusedError } from '../model/domain/interfaces/delivery-channel';

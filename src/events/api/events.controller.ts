@@ -2,7 +2,8 @@ import { Body, Controller, Get, Injectable, Param, Post, Query, Req, Res } from 
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ForCustomers } from '../../customer';
-import { ApiExportCreation, CreationResponder, EstimateResponder, ExportResponse } from '../../export';
+import { ApiExportCreation, CreationResponder, ExportResponse } from '../../export';
+import { EstimateResponder } from '../../preview';
 import { CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
 import { ForUsers } from '../../platform/auth/for-users.decorator';
 import type { Principal } from '../../platform/auth/principal';

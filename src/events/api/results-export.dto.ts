@@ -5,8 +5,6 @@ import { Notify, NotifyBody } from '../../delivery';
 import {
   DryRun,
   type EstimateInput,
-  ExportBody,
-  ExportBodyProvider,
   ExportResponse,
   FormatOptions,
   ResponseOfKind,
@@ -14,6 +12,7 @@ import {
   TextOptionsResponse,
   toRetentionSeconds,
 } from '../../export';
+import { ExportBody, ExportBodyProvider } from '../../preview';
 import type { Principal } from '../../platform/auth/principal';
 import { DEFAULT_POINTS, DEFAULT_RESULTS_FORMAT, RESULTS_FORMATS } from '../model/domain/results-export';
 import { ResultsExportService, type ResultsRequest } from '../model/services/results-export.service';

@@ -5,13 +5,12 @@ import { Notify, NotifyBody } from '../../delivery';
 import {
   DryRun,
   type EstimateInput,
-  ExportBody,
-  ExportBodyProvider,
   ExportResponse,
   ResponseOfKind,
   RetentionDays,
   toRetentionSeconds,
 } from '../../export';
+import { ExportBody, ExportBodyProvider } from '../../preview';
 import type { Principal } from '../../platform/auth/principal';
 import {
   BACKGROUNDS,

@@ -5,11 +5,11 @@ import { ForCustomers } from '../../customer';
 import {
   ApiExportCreation,
   CreationResponder,
-  EstimateResponder,
   ExportListResponse,
   ExportPresenter,
   ExportResponse,
 } from '../../export';
+import { EstimateResponder } from '../../preview';
 import { CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
 import { ForUsers } from '../../platform/auth/for-users.decorator';
 import type { Principal } from '../../platform/auth/principal';

@@ -10,7 +10,8 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { type EstimateInput, ExportBody, ExportBodyProvider, ExportResponse, ResponseOfKind } from '../../export';
+import { type EstimateInput, ExportResponse, ResponseOfKind } from '../../export';
+import { ExportBody, ExportBodyProvider } from '../../preview';
 import type { Principal } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type BoardFilter, MAX_SELECTED_BOARDS } from '../model/domain/board-selection';

@@ -1,6 +1,7 @@
 import { toObjectName } from '../../../src/delivery/model/domain/file-names';
-import { BullExportQueue } from '../../../src/export/infrastructure/export-jobs';
-import { EXPORT_FILES, objectPrefix, picturePrefix, UPLOADED_PICTURES } from '../../../src/export/model/domain/export';
+import { BullExportQueue } from '../../../src/production/infrastructure/export-jobs';
+import { EXPORT_FILES, objectPrefix } from '../../../src/export/model/domain/export';
+import { picturePrefix, UPLOADED_PICTURES } from '../../../src/production/model/services/uploaded-picture.service';
 import { Config } from '../../../src/platform/config/config';
 import { Environment } from '../../../src/platform/config/environment';
 import type { JobQueue } from '../../../src/platform/queue/job-queue';

@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner } from '../../../delivery';
-import {
-  type EstimateInput,
-  type ExportCreation,
-  ExportService,
-  ExportStreaming,
-  SAMPLE_ROWS,
-  type StreamedExport,
-} from '../../../export';
+import { type EstimateInput, type ExportCreation, ExportService } from '../../../export';
+import { ExportStreaming, type StreamedExport } from '../../../production';
+import { SAMPLE_ROWS } from '../../../preview';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ExportEstimates } from '../../../export';
+import { ExportEstimates } from '../../../preview';
 import type { ExportFormat } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { describeData, TABLE_FORMATS, type FileOptions } from '../domain/data-query';

@@ -1,7 +1,8 @@
+import { createExportBench } from '../../../../test/support/export-bench';
 import { ANN, ANN_IN_BLUE, BEN, exportInput, exportRequest, PARTNER } from '../../../../test/support/export-requests';
 import { FakeTextSource } from '../../../../test/fakes/text-source.fake';
 import { testConfig } from '../../../../test/support/test-config';
-import { type ExportInput, fingerprintOf, toRequest } from './export-request';
+import { createExport, type ExportInput, fingerprintOf, toRequest } from './export-request';
 import type { RequestExport } from './interfaces/export.repository';
 import { ownerOf } from './export';
 
@@ -108,5 +109,21 @@ describe('toRequest', () => {
   it('counts towards the limit of the external system that shares it, except for schedule runs', () => {
     expect(request().customerRateLimit).toMatchObject({ limit: 9 });
     expect(request({ scheduleId: ID }).customerRateLimit).toBeNull();
+  });
+});
+
+describe('createExport', () => {
+  it('refuses an export that is estimated to have too many rows, but not to repeat one', async () => {
+    const { exports } = createExportBench();
+    const model = { bytes: null, seconds: null };
+    const known = { id: ID, estimate: { unit: 'rows', count: 11, fileSize: null, seconds: null, model } } as const;
+
+    const first = await createExport(exports, exportRequest({ ...known, maxEstimatedRows: 11 }));
+    const repeat = await createExport(exports, exportRequest({ ...known, maxEstimatedRows: 5 }));
+
+    expect([first.isNew, repeat.isNew, repeat.export.estimate?.count]).toEqual([true, false, 11]);
+    await expect(
+      createExport(exports, exportRequest({ ...known, id: undefined, maxEstimatedRows: 5 })),
+    ).rejects.toMatchObject({ code: 'too-many-rows' });
   });
 });
