@@ -27,6 +27,7 @@ const steps = [
   { name: 'tsc -p sdk', run: sdkTypes },
   { name: 'tsc of a project with the packed client', run: clientTypes },
   { name: 'docs/reference/errors.md', run: () => script('dev/error-reference.mjs', '--check') },
+  { name: 'mutations match the sources', run: () => script('dev/mutate.mjs', '--list') },
   { name: 'npm audit --omit=dev', run: audit },
 ];
 

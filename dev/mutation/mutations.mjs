@@ -1,6 +1,6 @@
 // @ts-check
 // The list of mutations, checked for its form.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../process.mjs';
 
@@ -34,5 +34,22 @@ export function chosenMutations(all, names) {
   const chosen = all.filter(({ name }) => names.length === 0 || names.includes(name));
   const missing = chosen.flatMap(({ tests }) => tests.filter((test) => !existsSync(join(projectRoot, test))));
   if (missing.length > 0) throw new Error(`Mutations name tests that do not exist: ${missing.join(', ')}`);
+  const stale = chosen.flatMap((mutation) => {
+    const reason = findMismatch(projectRoot, mutation);
+    return reason === null ? [] : [`${mutation.name}: ${reason}`];
+  });
+  if (stale.length > 0) throw new Error(`Mutations do not match the sources:\n${stale.join('\n')}`);
   return chosen;
+}
+
+/**
+ * @param {string} root of the sources
+ * @param {Pick<Mutation, 'file' | 'search'>} mutation
+ * @returns {string | null} why it does not apply to the sources
+ */
+export function findMismatch(root, { file, search }) {
+  const path = join(root, file);
+  if (!existsSync(path)) return `there is no ${file}`;
+  const found = readFileSync(path, 'utf8').split(search).length - 1;
+  return found === 1 ? null : `the search text is in ${file} ${found} times`;
 }

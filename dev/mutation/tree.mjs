@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { processStart } from '../process.mjs';
+import { findMismatch } from './mutations.mjs';
 
 /** @typedef {{ file: string, search: string, replace: string }} Change */
 
@@ -56,11 +57,10 @@ export class Tree {
    * @returns {string | null} why the change does not apply
    */
   apply({ file, search, replace }) {
+    const mismatch = findMismatch(this.root, { file, search });
+    if (mismatch !== null) return mismatch;
     const path = join(this.root, file);
-    if (!existsSync(path)) return `there is no ${file}`;
     const text = readFileSync(path, 'utf8');
-    const found = text.split(search).length - 1;
-    if (found !== 1) return `the search text is in ${file} ${found} times`;
     this.#changed = { path, text };
     writeFileSync(
       path,

@@ -14,10 +14,10 @@ export const boards = [
   {
     name: 'points-not-counted',
     breaks: 'a board with any number of points is drawn until the memory is full',
-    file: 'src/solo/model/board/state-fields.ts',
-    search: 'this.count += entries.length;',
-    replace: 'this.count = entries.length;',
-    tests: ['src/solo/model/board/board-reader.spec.ts'],
+    file: 'src/solo/model/board/point-reader.ts',
+    search: 'this.count += 1;',
+    replace: 'this.count = 1;',
+    tests: ['src/solo/model/board/board-reader.spec.ts', 'src/solo/model/board/point-reader.spec.ts'],
   },
   {
     name: 'pages-of-last-list-added',

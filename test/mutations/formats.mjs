@@ -47,8 +47,8 @@ export const formats = [
     name: 'snapshot-read-committed',
     breaks: 'an export of several tables mixes rows of different moments',
     file: 'src/platform/database/snapshot.ts',
-    search: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
-    replace: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY',
+    search: "'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY'",
+    replace: "'BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY'",
     tests: ['test/formats/snapshot.spec.ts'],
   },
   {

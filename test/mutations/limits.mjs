@@ -7,8 +7,8 @@ export const limits = [
     name: 'rate-limit-off-by-one',
     breaks: 'one export more is granted than the limit allows',
     file: 'src/platform/rate-limit.ts',
-    search: 'if (used >= limit)',
-    replace: 'if (used > limit)',
+    search: 'if (used + weight > limit)',
+    replace: 'if (used + weight > limit + 1)',
     tests: ['src/platform/rate-limit.spec.ts'],
   },
   {
