@@ -1,3 +1,4 @@
+import { createCanvas } from '@napi-rs/canvas';
 import type { Pattern, Size } from '../../model/board/board';
 import { type DrawingContext, type PdfSurface, type RasterSurface, type Surface, withSavedState } from './surface';
 
@@ -7,7 +8,79 @@ const CIRCLE_HANDLE = (4 / 3) * Math.tan(Math.PI / 8);
 /** Fine lines of graph paper divide a square by four, at half the width and opacity. */
 const GRAPH_DIVISIONS = 4;
 
-export function paintPattern(surface: Surface, pattern: Pattern, size: Size): void {
+/** Paints what is below the pattern of a page, all over a canvas. */
+export type PaintBeneath = (context: DrawingContext, canvas: Size) => void;
+
+/** @param beneath `null` when it is not the same everywhere */
+export function paintPattern(surface: Surface, pattern: Pattern, size: Size, beneath: PaintBeneath | null): void {
+  const bands = surface.kind === 'raster' && beneath !== null ? findBands(surface, pattern, size) : null;
+  if (surface.kind === 'raster' && beneath !== null && bands !== null) {
+    paintInBands(surface, pattern, size, bands, beneath);
+  } else paintWhole(surface, pattern, size);
+}
+
+/** Rows of pixels with which a pattern repeats. */
+interface Bands {
+  /** The first row of the first band, relative to the page. */
+  readonly top: number;
+  readonly height: number;
+  readonly count: number;
+}
+
+/** The bands of a pattern of thousands of dots or fine lines; `null` if it does not repeat to the pixel. */
+function findBands({ context, ratio }: RasterSurface, pattern: Pattern, size: Size): Bands | null {
+  if (pattern.kind !== 'dots' && pattern.kind !== 'graph') return null;
+  const rowsOfBand = pattern.kind === 'graph' ? GRAPH_DIVISIONS : 1;
+  const rowHeight = pattern.step / rowsOfBand;
+  // Nothing crosses the edge of a band there.
+  const top = (rowHeight / 2) * ratio;
+  const height = pattern.step * ratio;
+  const { a, b, c, d, e, f } = context.getTransform();
+  const isPlain = a === ratio && b === 0 && c === 0 && d === ratio;
+  // Other ratios are rounded, differently in each band.
+  const isExact = [top, height, e, f, 16 * ratio].every(Number.isInteger);
+  const count = Math.floor(steps(pattern, size.height, rowHeight).length / rowsOfBand);
+  return isPlain && isExact && count > 1 ? { top, height, count } : null;
+}
+
+/** Paints the first band, and copies it: the same pixels in a fifth of the time. */
+function paintInBands(
+  surface: RasterSurface,
+  pattern: Pattern,
+  size: Size,
+  { top, height, count }: Bands,
+  beneath: PaintBeneath,
+): void {
+  const { context, ratio } = surface;
+  const { e: left, f: pageTop } = context.getTransform();
+  const { width } = context.canvas;
+  const band = createCanvas(width, height);
+  const bandContext = band.getContext('2d');
+  beneath(bandContext, { width, height });
+  bandContext.setTransform(ratio, 0, 0, ratio, left, -top);
+  const bandSize = { width: size.width, height: (top + height) / ratio };
+  paintWhole({ ...surface, context: bandContext }, pattern, bandSize);
+  withSavedState(context, () => {
+    context.resetTransform();
+    for (let i = 0; i < count; i += 1) context.drawImage(band, 0, pageTop + top + i * height);
+  });
+  // Above and below, only graph paper has something: its lines from edge to edge.
+  if (pattern.kind !== 'graph') return;
+  const end = (top + count * height) / ratio;
+  for (const [from, to] of [
+    [0, top / ratio],
+    [end, size.height],
+  ] as const) {
+    withSavedState(context, () => {
+      context.beginPath();
+      context.rect(0, from, size.width, Math.max(0, to - from));
+      context.clip();
+      paintWhole(surface, pattern, size);
+    });
+  }
+}
+
+function paintWhole(surface: Surface, pattern: Pattern, size: Size): void {
   const { context } = surface;
   switch (pattern.kind) {
     case 'dots':

@@ -8,6 +8,7 @@ import { type Picture, requestedPixelRatio } from '../../model/domain/picture';
 import { collectGarbage } from './garbage';
 import type { ImageLibrary } from './image-library';
 import { paintPage, paintPaper } from './page-painter';
+import type { PaintBeneath } from './pattern-painter';
 
 export type PngPicture = Extract<Picture, { format: 'png' }>;
 
@@ -78,10 +79,13 @@ export class PngWriter {
     const { background, scale } = this.picture;
     const hasPaper = background === 'white';
     // In a frame, the background also fills the space around the page.
-    if (hasPaper) paintPaper(context, page, { width, height });
+    const paper: PaintBeneath = (target, canvas) => {
+      if (hasPaper) paintPaper(target, page, canvas);
+    };
+    paper(context, { width, height });
     if ('frame' in scale) placeInFrame(context, page, ratio);
     context.scale(ratio, ratio);
-    paintPage(page, { surface: { kind: 'raster', context, ratio }, images: this.images.get });
+    paintPage(page, { surface: { kind: 'raster', context, ratio }, images: this.images.get, paper });
     if (hasPaper) return this.canvas.data();
     const { data } = context.getImageData(0, 0, width, height);
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
