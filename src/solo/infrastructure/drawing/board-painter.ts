@@ -216,7 +216,7 @@ export class BoardPainter extends BoardRenderer {
 
 const NO_HELPERS: DrawingHelpers = { join: () => Promise.resolve(null), isCrowded: () => false };
 
-/** The threads that help with a board. They read it one after another from the same bytes, which its owner may change meanwhile. */
+/** The threads that help with a board. All read the same bytes: its owner may change the board meanwhile. */
 class BoardHelpers implements DrawingHelpers {
   private state: Uint8Array<ArrayBuffer> | null = null;
 
