@@ -1,3 +1,4 @@
+import { seededRandom } from '../../../test/support/random';
 import { JsonDepthError, type JsonListener, JsonScanner, JsonSyntaxError } from './json-scanner';
 
 const MAX_DEPTH = 8;
@@ -224,9 +225,6 @@ describe('JsonScanner', () => {
 
 /** Whole numbers from 0 to below a bound, the same for the same seed. */
 function randomNumbers(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
+  const random = seededRandom(seed);
+  return (bound) => Math.floor(random() * bound);
 }

@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue } from 'bullmq';
 import type { Client } from '../../support/client';
 import { Installation } from '../../support/installation';
+import { seededRandom } from '../../support/random';
 import { createNotes, createSchedule, runsOf, scheduleOf, settledRuns } from '../../support/schedules';
 import type { Service } from '../../support/service';
 import { SimulatedClock } from '../../support/simulated-clock';
@@ -124,7 +125,7 @@ describe('Each slot of every schedule runs exactly once', () => {
       const ids = new Map<string, string>();
       for (const { name, recurrence } of PLANS)
         ids.set(name, (await createSchedule(ann, { name, timezone, ...recurrence })).id);
-      const random = generator(timezone.length);
+      const random = seededRandom(timezone.length);
       const steps = [...walk(timezone, evening, evening + NIGHT, STEP)];
       let [slots, kills] = [0, 0];
 
@@ -241,12 +242,3 @@ describe('Each slot of every schedule runs exactly once', () => {
     expect(await queue.getJobScheduler('fire-due-schedules')).toMatchObject({ every: POLL_INTERVAL_MS });
   });
 });
-
-/** The same figures from 0 to 1 on every run. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

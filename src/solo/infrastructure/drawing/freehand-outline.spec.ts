@@ -1,4 +1,5 @@
 import { getStroke } from 'perfect-freehand';
+import { seededRandom } from '../../../../test/support/random';
 import type { FreehandOptions } from '../../model/board/board';
 import { Points } from '../../model/board/points';
 import { computeOutline } from './freehand-outline';
@@ -18,15 +19,6 @@ function expectEqual(points: Point[], options: FreehandOptions): void {
   expect(outline).toHaveLength(vertices.length);
   const differences = outline.map((value, index) => Math.abs(value - vertices[index]!));
   expect(Math.max(0, ...differences)).toBeLessThan(1e-6);
-}
-
-/** Numbers from 0 to 1 that depend only on the seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 /** A stroke that wanders, turns sharply, rests and repeats points. */
@@ -93,7 +85,7 @@ describe('computeOutline', () => {
   });
 
   it.each(Array.from({ length: 50 }, (_, seed) => seed))('does so for scribble %i', (seed) => {
-    const random = createRandom(seed);
+    const random = seededRandom(seed);
     const options = { ...pen, size: 1 + 20 * random(), simulatePressure: seed % 2 === 0 };
 
     expectEqual(scribble(3 + Math.floor(2000 * random() ** 3), random, seed % 3 > 0), options);

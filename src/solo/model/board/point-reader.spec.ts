@@ -1,4 +1,5 @@
 import { BoardTooLargeError, MalformedStateError } from './board-errors';
+import { seededRandom } from '../../../../test/support/random';
 import { readBoard } from './board-reader';
 import { PointReader } from './point-reader';
 import type { Points } from './points';
@@ -21,15 +22,6 @@ function pointsOf(list: string): Points {
 
 const positions = (points: Points) =>
   Array.from({ length: points.length }, (_, index) => [points.x(index), points.y(index), points.pressure(index)]);
-
-/** Numbers from 0 to 1 that depend only on the seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 function pick<Value>(values: readonly Value[], random: () => number): Value {
   return values[Math.floor(random() * values.length)]!;
@@ -79,7 +71,7 @@ function randomList(random: () => number): string {
 
 describe('points in the bytes of a state', () => {
   it.each(Array.from({ length: 300 }, (_, seed) => seed))('are those of its parsed list (%i)', (seed) => {
-    const list = randomList(createRandom(seed));
+    const list = randomList(seededRandom(seed));
     const stroke = (points: string) => `{"color":"red","size":3,"points":${points},"tool":"pen"}`;
     const json = `{"activePageId":"p","pages":[{"strokes":[${stroke(list)},${stroke('[[1,2],[3,4]]')}]}]}`;
 
