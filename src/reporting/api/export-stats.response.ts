@@ -7,20 +7,28 @@ import {
   type EstimateAccuracy,
   type ExportFigures,
   type ExportStats,
+  MAX_COMPARED_ESTIMATES,
 } from '../model/domain/reporting.repository';
 import { DailyStatsResponse } from './daily-stats.response';
 
 const SHARE = { type: 'number', nullable: true } as const;
 const IN_PERCENT = ACCURATE_SHARE * 100;
+const NEWEST =
+  `among the newest ${MAX_COMPARED_ESTIMATES.toLocaleString('en')} successful exports of the period that had an estimate;` +
+  ' null when none of them has this kind or format';
 
 class EstimateAccuracyResponse {
-  @ApiProperty({ ...SHARE, example: 0.04, description: 'The median deviation, as a share of what was true' })
+  @ApiProperty({
+    ...SHARE,
+    example: 0.04,
+    description: `The median deviation, as a share of what was true, ${NEWEST}`,
+  })
   readonly median_deviation!: number | null;
 
   @ApiProperty({
     ...SHARE,
     example: 0.93,
-    description: `The share of estimates within ${IN_PERCENT} % of what was true`,
+    description: `The share of estimates within ${IN_PERCENT} % of what was true, ${NEWEST}`,
   })
   readonly accurate_share!: number | null;
 }

@@ -14,6 +14,7 @@ import {
   type EstimateAccuracy,
   type ExportFigures,
   type ExportStats,
+  MAX_COMPARED_ESTIMATES,
   MAX_COUNTED,
   ReportingRepository,
 } from '../model/domain/reporting.repository';
@@ -61,20 +62,37 @@ export class PrismaReportingRepository extends ReportingRepository {
   }
 
   override async stats(tenantId: string | null, period: Period): Promise<ExportStats> {
+    const isCounted = Prisma.sql`${isOfTenant(tenantId)} AND ${isWithin('created_at', period)}`;
+    const isEstimated = Prisma.sql`${isCounted} AND estimate IS NOT NULL AND ${IS_SUCCESSFUL}`;
+    // PostgreSQL has no parallel workers for grouping sets: they sum up a few rows, which workers count from indexes.
     const rows = await this.prisma.$queryRaw<FiguresRow[]>`
-      SELECT kind, format, count(*) AS total,
-             count(*) FILTER (WHERE is_successful) AS successful,
-             count(*) FILTER (WHERE status = 'failed') AS failed,
-             count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
-             count(*) FILTER (WHERE status IN ('pending', 'processing')) AS unfinished,
-             round(extract(epoch FROM avg(completed_at - started_at) FILTER (WHERE is_successful)) * 1000)::float8 AS average_ms,
-             coalesce(sum(file_size) FILTER (WHERE is_successful), 0)::bigint AS bytes,
-             coalesce(sum(record_count) FILTER (WHERE is_successful), 0)::bigint AS records,
-             count(*) FILTER (WHERE is_successful AND estimate IS NOT NULL) AS estimated,
-             ${accuracyOf('records')}, ${accuracyOf('bytes')}, ${accuracyOf('duration')}
-      FROM (SELECT *, status IN ('completed', 'expired') AS is_successful, ${DEVIATIONS}
-            FROM exports WHERE ${isOfTenant(tenantId)} AND ${isWithin('created_at', period)}) AS export
-      GROUP BY GROUPING SETS ((), (kind), (format))
+      WITH counted AS (
+        SELECT kind, format, status, count(*) AS total, sum(completed_at - started_at) AS took, count(completed_at - started_at) AS timed,
+               sum(file_size) AS bytes, sum(record_count) AS records
+        FROM exports WHERE ${isCounted} GROUP BY kind, format, status
+      ), estimates AS (
+        SELECT kind, format, status, count(*) AS estimated FROM exports WHERE ${isEstimated} GROUP BY kind, format, status
+      ), figures AS (
+        SELECT kind, format, ${sumOf('total')} AS total,
+               ${sumOf('total', IS_SUCCESSFUL)} AS successful,
+               ${sumOf('total', Prisma.sql`status = 'failed'`)} AS failed,
+               ${sumOf('total', Prisma.sql`status = 'cancelled'`)} AS cancelled,
+               ${sumOf('total', Prisma.sql`status IN ('pending', 'processing')`)} AS unfinished,
+               round(extract(epoch FROM sum(took) FILTER (WHERE ${IS_SUCCESSFUL})
+                     / nullif(sum(timed) FILTER (WHERE ${IS_SUCCESSFUL}), 0)) * 1000)::float8 AS average_ms,
+               ${sumOf('bytes', IS_SUCCESSFUL)} AS bytes,
+               ${sumOf('records', IS_SUCCESSFUL)} AS records,
+               ${sumOf('estimated')} AS estimated
+        FROM counted LEFT JOIN estimates USING (kind, format, status)
+        GROUP BY GROUPING SETS ((), (kind), (format))
+      ), accuracies AS (
+        SELECT kind, format, ${accuracyOf('records')}, ${accuracyOf('bytes')}, ${accuracyOf('duration')}
+        FROM (SELECT kind, format, ${DEVIATIONS} FROM exports WHERE ${isEstimated}
+              ORDER BY created_at DESC LIMIT ${MAX_COMPARED_ESTIMATES}) AS export
+        GROUP BY GROUPING SETS ((), (kind), (format))
+      )
+      SELECT figures.*, records_deviation, records_accurate, bytes_deviation, bytes_accurate, duration_deviation, duration_accurate
+      FROM figures LEFT JOIN accuracies ON (figures.kind, figures.format) IS NOT DISTINCT FROM (accuracies.kind, accuracies.format)
       ORDER BY kind, format`;
     const total = rows.find(({ kind, format }) => kind === null && format === null);
     return {
@@ -108,15 +126,22 @@ export class PrismaReportingRepository extends ReportingRepository {
   }
 }
 
+/** As the index of estimated exports has it: PostgreSQL uses the index only for this condition. */
+const IS_SUCCESSFUL = Prisma.sql`status IN ('completed', 'expired')`;
+
+function sumOf(column: 'total' | 'bytes' | 'records' | 'estimated', isAdded = Prisma.sql`true`): Prisma.Sql {
+  return Prisma.sql`coalesce(sum(${Prisma.raw(column)}) FILTER (WHERE ${isAdded}), 0)::bigint`;
+}
+
 /**
- * The deviations of the estimate of a successful export from what was true; `null` without one. The length of a streamed export
- * depends on its client. A file of no rows counts as one of one row.
+ * The deviations of the estimate of a successful export from what was true. The length of a streamed export depends on its client.
+ * A file of no rows counts as one of one row.
  */
 const DEVIATIONS = Prisma.sql`
-  CASE WHEN status IN ('completed', 'expired') THEN abs((estimate->>'record_count')::float8 - coalesce(record_count, page_count))
-    / greatest(coalesce(record_count, page_count), 1) END AS records_deviation,
-  CASE WHEN status IN ('completed', 'expired') THEN abs((estimate->>'file_size')::float8 / greatest(file_size, 1) - 1) END AS bytes_deviation,
-  CASE WHEN status IN ('completed', 'expired') AND NOT streamed THEN abs((estimate->>'duration_seconds')::float8
+  abs((estimate->>'record_count')::float8 - coalesce(record_count, page_count))
+    / greatest(coalesce(record_count, page_count), 1) AS records_deviation,
+  abs((estimate->>'file_size')::float8 / greatest(file_size, 1) - 1) AS bytes_deviation,
+  CASE WHEN NOT streamed THEN abs((estimate->>'duration_seconds')::float8
     / greatest(extract(epoch FROM completed_at - started_at)::float8, 0.001) - 1) END AS duration_deviation`;
 
 function accuracyOf(figure: 'records' | 'bytes' | 'duration'): Prisma.Sql {

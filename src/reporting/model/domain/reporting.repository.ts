@@ -4,7 +4,7 @@ import type { ExportKind } from '../../../export';
 import type { DailyStats } from './daily-stats';
 import type { BoundedPeriod, Period } from './period';
 
-/** How true one figure of the estimates was. */
+/** How true one figure of the estimates of the newest exports was: of at most `MAX_COMPARED_ESTIMATES`. */
 export interface EstimateAccuracy {
   /** The median deviation, as a share of what was true. */
   readonly medianDeviation: number | null;
@@ -14,6 +14,9 @@ export interface EstimateAccuracy {
 
 /** Estimates that deviate by less are called true. */
 export const ACCURATE_SHARE = 0.2;
+
+/** Estimates of older exports are not compared with what was true: earlier corrections made them. */
+export const MAX_COMPARED_ESTIMATES = 10_000;
 
 /** How true the estimates of successful exports were. */
 export interface EstimateStats {
