@@ -22,8 +22,8 @@ sharp.cache(false);
 /** From this size on, the garbage of parsing is worth an explicit collection. */
 const LARGE_STATE_BYTES = 4 * 1024 * 1024;
 
-/** The number of pages that are encoded while the next one is drawn. */
-const PARALLEL_ENCODINGS = 2;
+/** Pages that are encoded while the next one is drawn, which takes longer. Each takes 4 bytes of memory for a pixel. */
+const PARALLEL_ENCODINGS = 1;
 
 /** Draws one board in this thread. All results and errors go over the task's port. */
 export async function draw(task: DrawingTask): Promise<void> {
