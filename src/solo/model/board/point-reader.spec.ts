@@ -106,7 +106,8 @@ describe('points in the bytes of a state', () => {
     const { lists } = scanState(Buffer.from(`{"strokes":[{"points":${list}}]}`), MAX_DEPTH);
     const reader = new PointReader(lists);
 
-    for (let stroke = 0; stroke < 50_000; stroke += 1) expect(reader.read(0, null)).toHaveLength(length);
+    expect(reader.read(0, null)).toHaveLength(length);
+    for (let stroke = 1; stroke < 50_000; stroke += 1) reader.read(0, null);
     expect(() => reader.read(0, null)).toThrow(BoardTooLargeError);
   });
 
@@ -115,6 +116,20 @@ describe('points in the bytes of a state', () => {
       [1, 2, 0.5],
       [3, 4, 0.5],
     ]);
+  });
+
+  it('are read from a million short lists', () => {
+    const count = 1_000_000;
+    const scanned = scanState(
+      Buffer.from(`{"strokes":[${'{"points":0},'.repeat(count)}{"points":[[1,2]]}]}`),
+      MAX_DEPTH,
+    );
+
+    const { strokes } = parseState(scanned) as { strokes: { points: number }[] };
+
+    expect(strokes).toHaveLength(count + 1);
+    expect(strokes[count]!.points).toBe(count);
+    expect(positions(new PointReader(scanned.lists).read(count, null))).toEqual([[1, 2, NaN]]);
   });
 
   it('must be UTF-8', () => {

@@ -62,6 +62,8 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 /** The depth of a stroke: the root, the list of pages, the page, its strokes, the stroke. On the oldest boards it is less. */
 const POINTS_DEPTH = 5;
+/** Of the number of a list. */
+const MAX_DIGITS = 9;
 
 /** The members `points` of a state: most of its bytes, which as objects would take ten times the memory. */
 export class ListsOfPoints implements JsonListener {
@@ -91,14 +93,17 @@ export class ListsOfPoints implements JsonListener {
 
   /** The state with numbers in the place of these members' values. */
   bytesWithoutThem(): Uint8Array {
-    const parts: Uint8Array[] = [];
-    let end = 0;
-    for (let number = 0; 2 * number < this.bounds.length; number += 1) {
-      const [from = 0, to = 0] = [this.bounds[2 * number], this.bounds[2 * number + 1]];
-      parts.push(this.bytes.subarray(end, from), Buffer.from(String(number)));
-      end = to;
+    const state = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    // A number may be longer than the value that it replaces. There may be millions: no object for each.
+    const rest = Buffer.allocUnsafeSlow(state.length + MAX_DIGITS * (this.bounds.length / 2));
+    let [read, written] = [0, 0];
+    for (let at = 0; at < this.bounds.length; at += 2) {
+      written += state.copy(rest, written, read, this.bounds[at]);
+      written += rest.write(String(at / 2), written, 'latin1');
+      read = this.bounds[at + 1] ?? 0;
     }
-    return Buffer.concat([...parts, this.bytes.subarray(end)]);
+    written += state.copy(rest, written, read);
+    return rest.subarray(0, written);
   }
 }
 
