@@ -68,7 +68,7 @@ describe('BoardPainter', () => {
       colours.push(rgba(file, 900, 1100));
       if (colours.length === 10) await until('a second thread draws', () => !hasFreeThread());
       if (colours.length === 20) endOther = busy.enter();
-      if (colours.length === 30) expect(busy.isCrowded).toBe(false);
+      if (colours.length === 30) expect(busy.isOverbooked).toBe(false);
     }
 
     expect(colours).toEqual(Array.from({ length: 40 }, (_, page) => [0, 0, page, 255]));

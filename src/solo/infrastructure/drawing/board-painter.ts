@@ -20,7 +20,7 @@ import { DrawingCapacity, LargePagePermit } from './drawing-capacity';
 import { toThreadError } from './drawing-errors';
 import type { DrawingTask, MeasuringTask } from './drawing-protocol';
 import { FairSlots, type ReleaseSlot } from './fair-slots';
-import { type DrawingHelpers, MIN_PAGES_TO_HELP } from './page-crew';
+import { type DrawingHelpers, MIN_PAGES_TO_HELP } from './page-scheduler';
 import { DrawingWarnings, ThreadDrawing } from './thread-drawing';
 
 export interface BoardPainterOptions {
@@ -124,12 +124,12 @@ export class BoardPainter extends BoardRenderer {
       signal.throwIfAborted();
       const warnings = new DrawingWarnings();
       const opening = { account, signal, release, warnings, ...this.limitsOf(purpose) };
-      const helpers = new BoardHelpers(this.options.busy, (lent, releaseHelper) =>
-        this.openInThread(lent, picture, { ...opening, release: releaseHelper }, NO_HELPERS),
+      const helpers = new BoardHelpers(this.options.busy, (kept, releaseHelper) =>
+        this.openInThread(kept, picture, { ...opening, release: releaseHelper }, NO_HELPERS),
       );
       const drawing = await this.openInThread(state, picture, opening, helpers);
-      const lent = drawing.takeState();
-      if (picture.format === 'png' && drawing.pageCount >= MIN_PAGES_TO_HELP) helpers.lend(lent);
+      const kept = drawing.takeState();
+      if (picture.format === 'png' && drawing.pageCount >= MIN_PAGES_TO_HELP) helpers.keepState(kept);
       return drawing;
     } catch (error) {
       release();
@@ -214,7 +214,7 @@ export class BoardPainter extends BoardRenderer {
   }
 }
 
-const NO_HELPERS: DrawingHelpers = { join: () => Promise.resolve(null), isCrowded: () => false };
+const NO_HELPERS: DrawingHelpers = { join: () => Promise.resolve(null), isOverbooked: () => false };
 
 /** The threads that help with a board. All read the same bytes: its owner may change the board meanwhile. */
 class BoardHelpers implements DrawingHelpers {
@@ -225,7 +225,7 @@ class BoardHelpers implements DrawingHelpers {
     private readonly open: (state: Uint8Array<ArrayBuffer>, release: ReleaseSlot) => Promise<ThreadDrawing>,
   ) {}
 
-  lend(state: Uint8Array<ArrayBuffer> | null): void {
+  keepState(state: Uint8Array<ArrayBuffer> | null): void {
     this.state = state;
   }
 
@@ -245,8 +245,8 @@ class BoardHelpers implements DrawingHelpers {
     }
   }
 
-  isCrowded(): boolean {
-    return this.busy?.isCrowded ?? false;
+  isOverbooked(): boolean {
+    return this.busy?.isOverbooked ?? false;
   }
 }
 

@@ -5,8 +5,8 @@ const KEY = 'solo.busy-drawing-threads';
 const [BUSY, LIMIT] = [0, 1];
 
 /**
- * Counts the drawings of a process, whichever of its production threads leads them. A drawing of its own starts at once;
- * a helper of another drawing only while fewer than the limit are busy.
+ * Counts the threads that draw exports, of all production threads of a process. The first thread of an export starts at
+ * once, a helper only while fewer threads than the limit are busy.
  */
 export class BusyThreads {
   private constructor(private readonly counts: Int32Array) {}
@@ -42,13 +42,13 @@ export class BusyThreads {
   /** Counts a helper if a thread is free. @returns ends it, or `null` */
   tryEnter(): ReleaseSlot | null {
     const leave = this.enter();
-    if (!this.isCrowded) return leave;
+    if (!this.isOverbooked) return leave;
     leave();
     return null;
   }
 
   /** Whether more threads are busy than the process has. */
-  get isCrowded(): boolean {
+  get isOverbooked(): boolean {
     return this.busyCount > this.limit;
   }
 

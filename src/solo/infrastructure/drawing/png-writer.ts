@@ -100,7 +100,7 @@ export class PngWriter {
     if (canvas.height !== height) canvas.height = height;
   }
 
-  /** An opaque picture keeps its alpha channel: to remove it takes longer than to compress it, for files 2 % smaller. */
+  /** An opaque picture keeps its alpha channel: removing it takes a fifth of the encoder's time, for files 2 % smaller. */
   private async encode(pixels: Buffer, width: number, height: number): Promise<Uint8Array> {
     const image = sharp(pixels, { raw: { width, height, channels: 4 }, limitInputPixels: false });
     return image.png({ compressionLevel: COMPRESSION_LEVEL }).toBuffer();

@@ -8,7 +8,7 @@ import { type AssetLoader, AssetRefusedError } from '../../model/domain/interfac
 import type { LargePagePermit } from './drawing-capacity';
 import { BoardTooComplexError, DrawingFailedError, toReportedError, toThreadError } from './drawing-errors';
 import { type FromThread, type ImageRequest, MessageQueue, type ToThread } from './drawing-protocol';
-import { type DrawingHelpers, drawPages } from './page-crew';
+import { type DrawingHelpers, drawPages } from './page-scheduler';
 
 /** How many parts of an SVG the thread may be ahead of the reader. */
 const PARTS_AHEAD = 4;
@@ -16,7 +16,7 @@ const PARTS_AHEAD = 4;
 /** A board may have thousands of missing images. */
 const MAX_WARNINGS = 50;
 
-/** The warnings of a board, whichever of its threads gives them. */
+/** The warnings of a board, from all of its threads. */
 export class DrawingWarnings {
   readonly list: ExportWarning[] = [];
   private count = 0;

@@ -10,8 +10,8 @@ export interface PageDrawing {
 export interface DrawingHelpers {
   /** @returns a drawing of the same board, or `null` when no thread is free or the board cannot be read */
   join(): Promise<PageDrawing | null>;
-  /** Whether a helper has to make room for a drawing of its own. */
-  isCrowded(): boolean;
+  /** Whether helpers have to leave, because more threads are busy than the process has. */
+  isOverbooked(): boolean;
 }
 
 /** How many pages a thread may be ahead of the reader: enough to draw and encode at the same time. */
@@ -24,25 +24,25 @@ export const MIN_PAGES_TO_HELP = 8;
  * @returns the files in the order of the pages
  */
 export async function* drawPages(first: PageDrawing, helpers: DrawingHelpers): AsyncIterable<Uint8Array> {
-  const crew = new PageCrew(first, helpers);
+  const scheduler = new PageScheduler(first, helpers);
   try {
-    for (let page = 0; page < first.pageCount; page += 1) yield await crew.take(page);
+    for (let page = 0; page < first.pageCount; page += 1) yield await scheduler.take(page);
   } finally {
-    crew.stop();
+    scheduler.stop();
   }
 }
 
-interface Member {
+interface DrawingThread {
   readonly drawing: PageDrawing;
-  /** Pages that it was given and that are not drawn. */
+  /** Pages that it has and that are not drawn. */
   pages: number;
 }
 
-class PageCrew {
-  private readonly first: Member;
-  private helping: Member[] = [];
+class PageScheduler {
+  private readonly first: DrawingThread;
+  private helping: DrawingThread[] = [];
   private readonly drawn = new Map<number, Promise<Uint8Array>>();
-  /** The next page to give to a member. */
+  /** The next page to assign. */
   private next = 0;
   /** The page that the reader waits for. */
   private taken = 0;
@@ -73,25 +73,25 @@ class PageCrew {
 
   private assign(): void {
     if (this.isStopped) return;
-    const isCrowded = this.helpers.isCrowded();
-    const members = isCrowded ? [this.first] : [this.first, ...this.helping];
-    const end = Math.min(this.first.drawing.pageCount, this.taken + PAGES_AHEAD * members.length);
+    const isOverbooked = this.helpers.isOverbooked();
+    const threads = isOverbooked ? [this.first] : [this.first, ...this.helping];
+    const end = Math.min(this.first.drawing.pageCount, this.taken + PAGES_AHEAD * threads.length);
     while (this.next < end) {
-      const member = members.reduce((least, other) => (other.pages < least.pages ? other : least));
-      if (member.pages >= PAGES_AHEAD) break;
-      this.give(member, this.next);
+      const thread = threads.reduce((least, other) => (other.pages < least.pages ? other : least));
+      if (thread.pages >= PAGES_AHEAD) break;
+      this.give(thread, this.next);
       this.next += 1;
     }
-    if (isCrowded || this.next === this.first.drawing.pageCount) this.releaseIdle();
+    if (isOverbooked || this.next === this.first.drawing.pageCount) this.releaseIdle();
     else void this.join();
   }
 
-  private give(member: Member, page: number): void {
-    member.pages += 1;
-    const file = member.drawing.drawPage(page);
+  private give(thread: DrawingThread, page: number): void {
+    thread.pages += 1;
+    const file = thread.drawing.drawPage(page);
     this.drawn.set(page, file);
     const settle = () => {
-      member.pages -= 1;
+      thread.pages -= 1;
       this.assign();
     };
     file.then(settle, settle);

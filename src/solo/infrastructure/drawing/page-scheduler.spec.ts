@@ -1,6 +1,6 @@
-import { drawPages, type DrawingHelpers, type PageDrawing } from './page-crew';
+import { drawPages, type DrawingHelpers, type PageDrawing } from './page-scheduler';
 
-/** A drawing that ends a page when it is told to. */
+/** A drawing whose pages are finished by the test. */
 class FakeDrawing implements PageDrawing {
   readonly requested: number[] = [];
   isStopped = false;
@@ -38,7 +38,7 @@ class FakeDrawing implements PageDrawing {
 
 /** Helpers that join when they are let in. */
 class FakeHelpers implements DrawingHelpers {
-  crowded = false;
+  overbooked = false;
   asked = 0;
   private answer: ((drawing: PageDrawing | null) => void) | null = null;
 
@@ -54,8 +54,8 @@ class FakeHelpers implements DrawingHelpers {
     await settle();
   }
 
-  isCrowded(): boolean {
-    return this.crowded;
+  isOverbooked(): boolean {
+    return this.overbooked;
   }
 }
 
@@ -136,7 +136,7 @@ describe('drawPages', () => {
     const reading = read();
     await settle();
     await helpers.let(helper);
-    helpers.crowded = true;
+    helpers.overbooked = true;
 
     first.finishNext();
     await settle();
@@ -183,7 +183,7 @@ describe('drawPages', () => {
     expect(helper.requested).toEqual([]);
   });
 
-  it('fails with the error of the page that failed, whoever drew it', async () => {
+  it('fails with the error of a page, also of a page that a helper drew', async () => {
     const { first, helper, helpers, files, read } = setUp(20);
     const reading = read().catch((error: unknown) => error);
     await settle();
