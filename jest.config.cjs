@@ -41,8 +41,8 @@ module.exports = async () => {
   return {
     testSequencer: '<rootDir>/test/runner/longest-first.cjs',
     reporters: ['default', '<rootDir>/test/runner/slowest-files.mjs'],
-    // One more than the usual machine has cores: many tests wait for processes and timers, and leave a core idle.
-    maxWorkers: 3,
+    // Two more than the usual machine has cores: many tests wait for processes and timers, and leave a core idle.
+    maxWorkers: 4,
     testTimeout: Math.ceil(120_000 * scale),
     projects: [
       suite('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/web/**/*.spec.ts']),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ensureBuilt } from '../../dev/install.mjs';
 import { capture, projectRoot } from '../../dev/process.mjs';
 import { createDatabase, dropDatabase, removeAbandoned, startStack } from '../../dev/stack.mjs';
+import { throwAwayFolder } from './throw-away-folder.mjs';
 
 /** @typedef {{ dropTemplate: () => Promise<void>, stop: () => Promise<void> }} TestServer */
 
@@ -28,9 +29,11 @@ export default async function globalSetup() {
 }
 
 async function startThrowAway() {
-  const parent = join(projectRoot, '.stack');
-  removeAbandoned(parent, 'test-');
-  const { databaseUrl, stop } = await startStack({ directory: join(parent, `test-${process.pid}`), persistent: false });
+  const parent = throwAwayFolder(join(projectRoot, '.stack'));
+  const prefix = 'export-service-test-';
+  removeAbandoned(parent, prefix);
+  const directory = join(parent, `${prefix}${process.pid}`);
+  const { databaseUrl, stop } = await startStack({ directory, persistent: false });
   return { adminUrl: databaseUrl, stop };
 }
 

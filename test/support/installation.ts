@@ -13,9 +13,9 @@ import { createTestDatabase, type TestDatabase } from './test-database';
 import { signedToken, TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
 import { until } from './until';
 
-/** Redis has 16 logical databases: five for each of jest's three workers, in turns. */
-const JEST_WORKERS = 3;
-const REDIS_DATABASES = 5;
+/** Redis has 16 logical databases: four for each of jest's four workers, in turns. */
+const JEST_WORKERS = 4;
+const REDIS_DATABASES = 4;
 let redisTurn = 0;
 
 /** Where a client sends its requests: an application in the process of the tests, or a process of its own. */
