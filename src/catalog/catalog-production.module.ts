@@ -8,6 +8,7 @@ import { DataTypeRepository } from './model/domain/interfaces/data-type.reposito
 import { SourceDatabase } from './model/domain/interfaces/source-database';
 import { DataPlanner } from './model/services/data-planner';
 import { ReadAuthorizations } from './model/services/read-authorizations';
+import { RowEstimates } from './model/services/row-estimates';
 
 /** The source of rows, in the main thread and in production threads. */
 @Module({
@@ -21,8 +22,9 @@ import { ReadAuthorizations } from './model/services/read-authorizations';
     LiveSchema,
     DataPlanner,
     ReadAuthorizations,
+    RowEstimates,
     DataSource,
   ],
-  exports: [DataTypeRepository, SourceDatabase, DataPlanner, ReadAuthorizations],
+  exports: [DataTypeRepository, SourceDatabase, DataPlanner, ReadAuthorizations, RowEstimates],
 })
 export class CatalogProductionModule {}

@@ -9,6 +9,7 @@ import {
   CatalogForScheduledExport,
   type ScheduledRows,
 } from '../../src/catalog/model/services/out.for-scheduled-export.service';
+import { RowEstimates } from '../../src/catalog/model/services/row-estimates';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type { DomainError } from '../../src/platform/errors/domain-error';
 import { ExportDatabase } from '../../src/platform/database/export-database';
@@ -36,7 +37,11 @@ describe('The export of a schedule', () => {
     others = new Pool({ connectionString: database.url, max: 1 });
     const planner = new DataPlanner(dataTypesIn(others) as DataTypeRepository);
     catalog = new CatalogForScheduledExport(
-      new DataExportAuthorizer(planner, new PostgresSourceDatabase(connections, new LiveSchema())),
+      new DataExportAuthorizer(
+        planner,
+        new PostgresSourceDatabase(connections, new LiveSchema()),
+        new RowEstimates(testConfig()),
+      ),
       createExportBench({ environment: { MAX_ESTIMATED_ROWS: '5000' } }).estimates,
     );
   });

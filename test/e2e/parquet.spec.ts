@@ -14,7 +14,7 @@ describe('Exports as Parquet', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withApplication());
+    ({ installation } = await Installation.withApplication({ ESTIMATE_TIMEOUT_MS: '10000' }));
     ann = await installation.asUser(ANN);
     await installation.sql('CREATE TABLE terms (id int, price numeric(8,2), valid_to date, user_id uuid)');
     await addTableType(installation, 'terms');

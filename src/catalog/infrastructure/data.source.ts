@@ -22,7 +22,7 @@ import {
 } from '../model/domain/data-query';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
-import { estimateTables } from '../model/services/row-estimates';
+import { RowEstimates } from '../model/services/row-estimates';
 import { ReadAuthorizations } from '../model/services/read-authorizations';
 import type { TablePlan } from '../model/domain/table-plan';
 
@@ -38,6 +38,7 @@ export class DataSource extends ExportSource<DataParams> {
     private readonly database: SourceDatabase,
     private readonly planner: DataPlanner,
     private readonly authorizations: ReadAuthorizations,
+    private readonly estimates: RowEstimates,
   ) {
     super();
   }
@@ -53,7 +54,7 @@ export class DataSource extends ExportSource<DataParams> {
     if (params.subject === null || params.subject !== userId) return null;
     const query: DataQuery = { ...params, scope: scopeOf(params.type, params.tables), tenantId };
     return this.database.preview(async (view) => {
-      return estimateTables(await this.planner.planAndCheck(query, view), view.estimates, sampleRows);
+      return this.estimates.estimate(await this.planner.planAndCheck(query, view), view.estimates, sampleRows);
     }, query.timeZone);
   }
 

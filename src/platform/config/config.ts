@@ -117,6 +117,8 @@ export class Config {
     readonly graceSeconds: number;
     /** The limit of data exports per user. */
     readonly rateLimit: RateLimit | null;
+    /** How long an estimate may read rows. */
+    readonly estimateMs: number;
     /** Exports that are expected to have more rows are refused; `null` for no limit. */
     readonly maxEstimatedRows: number | null;
     /** How many connections read the rows of all exports of the database at once. */
@@ -203,6 +205,7 @@ export class Config {
       leaseSeconds: env.EXPORT_LEASE_SECONDS,
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
+      estimateMs: env.ESTIMATE_TIMEOUT_MS,
       maxEstimatedRows: env.MAX_ESTIMATED_ROWS,
       parallelism: env.EXPORT_PARALLELISM,
       maxSnapshotMinutes: env.EXPORT_MAX_SNAPSHOT_MINUTES,

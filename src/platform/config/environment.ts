@@ -83,6 +83,7 @@ const schema = z.object({
   RATE_LIMIT_CUSTOMER_FAILURES: rateLimit.default({ limit: 20, windowSeconds: 60 }),
   RATE_LIMIT_ESTIMATES: rateLimit.default({ limit: 120, windowSeconds: 60 }),
   RATE_LIMIT_DESTINATION_TESTS: rateLimit.default({ limit: 10, windowSeconds: 900 }),
+  ESTIMATE_TIMEOUT_MS: wholeNumber(50, 10_000).default(150),
   MAX_ESTIMATED_ROWS: countLimit(1_000_000_000_000).default(null),
   EVENT_STREAMS_PER_CALLER: wholeNumber(1, 1000).default(10),
   RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),

@@ -7,7 +7,9 @@ import { SourceDatabase, type SourceView } from '../domain/interfaces/source-dat
 import type { LiveColumn, LiveTable, TablePlan } from '../domain/table-plan';
 import { DataExportAuthorizer } from './data-export-authorizer';
 import { FakeEstimateQueries } from '../../../../test/fakes/estimate-queries.fake';
+import { testConfig } from '../../../../test/support/test-config';
 import { DataPlanner } from './data-planner';
+import { RowEstimates } from './row-estimates';
 
 const TAKEN_AT = '2026-03-29T12:00:00.000Z';
 const ANN: UserPrincipal = { userId: 'ann', tenantId: null, roles: [] };
@@ -110,7 +112,11 @@ class GivenDatabase extends SourceDatabase {
 
 function setup({ types = TYPES, sensitive = [] as SensitiveColumn[] } = {}) {
   const database = new GivenDatabase();
-  const sut = new DataExportAuthorizer(new DataPlanner(new GivenCatalog(types, sensitive)), database);
+  const sut = new DataExportAuthorizer(
+    new DataPlanner(new GivenCatalog(types, sensitive)),
+    database,
+    new RowEstimates(testConfig()),
+  );
   const grant = (caller: UserPrincipal, request: Partial<DataRequest>) =>
     sut.authorize(caller, { type: 'partial', format: 'csv', options: {}, ...request }, TABLE_FORMATS);
   const document = (caller: UserPrincipal, userId: string) =>

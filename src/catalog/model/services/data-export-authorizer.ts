@@ -19,7 +19,7 @@ import {
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
 import { isRelative } from '../domain/table-plan';
 import { type CheckedPlan, DataPlanner } from './data-planner';
-import { estimateTables } from './row-estimates';
+import { RowEstimates } from './row-estimates';
 
 /** An export of rows that the caller may make: the input of its record. */
 export interface DataExportAuthorization {
@@ -53,6 +53,7 @@ export class DataExportAuthorizer {
   constructor(
     private readonly planner: DataPlanner,
     private readonly database: SourceDatabase,
+    private readonly estimates: RowEstimates,
   ) {}
 
   /**
@@ -82,7 +83,7 @@ export class DataExportAuthorizer {
           ),
         );
         const asOf = plans.some(({ plan }) => isRelative(plan)) ? view.takenAt : null;
-        return { asOf, estimate: errors.isEmpty ? await estimate(plans, view, sampleRows) : null };
+        return { asOf, estimate: errors.isEmpty ? await this.estimate(plans, view, sampleRows) : null };
       }, query.timeZone),
     );
     errors.throwIfAny();
@@ -108,19 +109,19 @@ export class DataExportAuthorizer {
     });
     return toAuthorization(query, caller, 'user', known, {}, null);
   }
-}
 
-/** Rows that cannot be read fail an estimate, but not the request of an export: that fails itself, with the reason. */
-async function estimate(
-  plans: readonly CheckedPlan[],
-  view: SourceView,
-  sampleRows: number,
-): Promise<SourceEstimate | null> {
-  try {
-    return await estimateTables(plans, view.estimates, sampleRows);
-  } catch (error) {
-    if (sampleRows > 0 || !(error instanceof DomainError)) throw error;
-    return null;
+  /** Rows that cannot be read fail an estimate, but not the request of an export: that fails itself, with the reason. */
+  private async estimate(
+    plans: readonly CheckedPlan[],
+    view: SourceView,
+    sampleRows: number,
+  ): Promise<SourceEstimate | null> {
+    try {
+      return await this.estimates.estimate(plans, view.estimates, sampleRows);
+    } catch (error) {
+      if (sampleRows > 0 || !(error instanceof DomainError)) throw error;
+      return null;
+    }
   }
 }
 

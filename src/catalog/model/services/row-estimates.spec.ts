@@ -1,7 +1,8 @@
 import { builtInType } from '../../../../test/fakes/column-type';
 import { FakeEstimateQueries } from '../../../../test/fakes/estimate-queries.fake';
+import { testConfig } from '../../../../test/support/test-config';
 import type { LiveColumn, TablePlan } from '../domain/table-plan';
-import { estimateTables } from './row-estimates';
+import { RowEstimates } from './row-estimates';
 
 const ID: LiveColumn = {
   name: 'id',
@@ -41,11 +42,11 @@ const EXPECTED = 777;
 function setup(traits: Partial<FakeEstimateQueries> = {}) {
   const queries = Object.assign(new FakeEstimateQueries(), traits);
   const estimate = (plan: TablePlan, cost: number) =>
-    estimateTables([{ plan, planned: { rows: EXPECTED, cost } }], queries, 5);
+    new RowEstimates(testConfig()).estimate([{ plan, planned: { rows: EXPECTED, cost } }], queries, 5);
   return { queries, estimate };
 }
 
-describe('estimateTables', () => {
+describe('RowEstimates', () => {
   it.each<[string, TablePlan]>([
     ['a whole table', WHOLE],
     ['a filter', FILTERED],

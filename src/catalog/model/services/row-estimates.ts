@@ -1,21 +1,21 @@
+import { Injectable } from '@nestjs/common';
 import type { SourceEstimate } from '../../../export';
 import type { ExportWarning, TableForecast } from '../../../formats';
+import { Config } from '../../../platform/config/config';
 import type { EstimateQueries, MeasuredRows, PlannedQuery } from '../domain/interfaces/estimate-queries';
 import type { TablePlan } from '../domain/table-plan';
 import type { CheckedPlan } from './data-planner';
 
-/** All counts of an estimate together, so that an answer takes at most 200 ms. */
-const COUNT_BUDGET_MS = 90;
-/** Of the first rows of all tables, which are all rows of most users. */
-const MEASURE_BUDGET_MS = 60;
+/** The share of the time of an estimate for the first rows of all tables, which are all rows of most users. The rest is for counts. */
+const SHARE_OF_FIRST_ROWS = 0.4;
 /** A whole table is as large as its statistics say; only a small one is counted. */
 const MAX_COST_OF_WHOLE_TABLE = 5_000;
-/** About what PostgreSQL counts within the budget. */
-const MAX_COST_OF_COUNT = 40_000;
+/** About what PostgreSQL counts in a millisecond. */
+const COUNTED_COST_PER_MS = 450;
 /** The cost of the part of a table that is read if all of it is too much. */
 const COST_OF_PART = 3_000;
-/** The share of the budget that stays for a part of the table. */
-const PART_OF_BUDGET = 0.4;
+/** The share of the time for counts that stays for a part of the table. */
+const SHARE_OF_PART = 0.4;
 /** Fewer hits in a part of a table say little about the rest. */
 const MIN_HITS = 25;
 
@@ -28,34 +28,42 @@ interface EstimatedTable {
 /**
  * Estimates what plans read. An estimate of PostgreSQL is made of statistics of all rows, so it is used only for callers who may
  * read all rows. For others, their own rows are counted: all of them, or those in a random part of the table.
- * @param sampleRows how many rows of each table to show
- * @throws DomainError if the rows cannot be read
  */
-export async function estimateTables(
-  checked: readonly CheckedPlan[],
-  queries: EstimateQueries,
-  sampleRows: number,
-): Promise<SourceEstimate> {
-  const [counting, measuring] = [new Budget(COUNT_BUDGET_MS), new Budget(MEASURE_BUDGET_MS)];
-  const tables: EstimatedTable[] = [];
-  for (const { plan, planned } of checked) {
-    const measured = await measuring.spend(() => queries.measure(plan, sampleRows, measuring.remaining));
-    const known = measured?.count ?? null;
-    const { rows, warnings } =
-      known === null
-        ? await counting.spend(() => estimateRows(plan, planned, queries, counting))
-        : { rows: known, warnings: [] };
-    tables.push({ forecast: toForecast(plan, rows, measured), samples: measured?.samples ?? [], warnings });
+@Injectable()
+export class RowEstimates {
+  constructor(private readonly config: Config) {}
+
+  /**
+   * @param sampleRows how many rows of each table to show
+   * @throws DomainError if the rows cannot be read
+   */
+  async estimate(
+    checked: readonly CheckedPlan[],
+    queries: EstimateQueries,
+    sampleRows: number,
+  ): Promise<SourceEstimate> {
+    const measuring = new Budget(this.config.exports.estimateMs * SHARE_OF_FIRST_ROWS);
+    const counting = new Budget(this.config.exports.estimateMs * (1 - SHARE_OF_FIRST_ROWS));
+    const tables: EstimatedTable[] = [];
+    for (const { plan, planned } of checked) {
+      const measured = await measuring.spend(() => queries.measure(plan, sampleRows, measuring.remaining));
+      const known = measured?.count ?? null;
+      const { rows, warnings } =
+        known === null
+          ? await counting.spend(() => estimateRows(plan, planned, queries, counting))
+          : { rows: known, warnings: [] };
+      tables.push({ forecast: toForecast(plan, rows, measured), samples: measured?.samples ?? [], warnings });
+    }
+    const counts = tables.map(({ forecast }) => forecast.rows);
+    return {
+      unit: 'rows',
+      count: counts.every((rows) => rows !== null) ? counts.reduce((sum, rows) => sum + rows, 0) : null,
+      content: 'relations',
+      tables: tables.map(({ forecast }) => forecast),
+      samples: tables.map(({ forecast: { name, columns }, samples }) => ({ name, columns, rows: samples })),
+      warnings: tables.flatMap(({ warnings }) => warnings),
+    };
   }
-  const counts = tables.map(({ forecast }) => forecast.rows);
-  return {
-    unit: 'rows',
-    count: counts.every((rows) => rows !== null) ? counts.reduce((sum, rows) => sum + rows, 0) : null,
-    content: 'relations',
-    tables: tables.map(({ forecast }) => forecast),
-    samples: tables.map(({ forecast: { name, columns }, samples }) => ({ name, columns, rows: samples })),
-    warnings: tables.flatMap(({ warnings }) => warnings),
-  };
 }
 
 interface EstimatedRows {
@@ -71,8 +79,8 @@ async function estimateRows(
 ): Promise<EstimatedRows> {
   const isRestricted = plan.accessPredicates.length > 0;
   const isWhole = !isRestricted && plan.conditions.length === 0;
-  if (cost <= (isWhole ? MAX_COST_OF_WHOLE_TABLE : MAX_COST_OF_COUNT)) {
-    const share = cost > COST_OF_PART ? 1 - PART_OF_BUDGET : 1;
+  if (cost <= (isWhole ? MAX_COST_OF_WHOLE_TABLE : budget.milliseconds * COUNTED_COST_PER_MS)) {
+    const share = cost > COST_OF_PART ? 1 - SHARE_OF_PART : 1;
     const rows = await queries.count(plan, budget.remaining * share);
     if (rows !== null) return { rows, warnings: [] };
   }
@@ -119,7 +127,7 @@ class Budget {
   private spent = 0;
   private startedAt: number | null = null;
 
-  constructor(private readonly milliseconds: number) {}
+  constructor(readonly milliseconds: number) {}
 
   get remaining(): number {
     const running = this.startedAt === null ? 0 : performance.now() - this.startedAt;
