@@ -19,6 +19,8 @@ export interface LogLine {
 const projectRoot = join(__dirname, '../..');
 /** Makes the next start of the same program cheaper. */
 export const COMPILED_CODE = join(__dirname, 'compiled-code.cjs');
+/** How V8 and native libraries end a process. */
+const CRASHES: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGBUS', 'SIGILL', 'SIGSEGV', 'SIGTRAP']);
 const READY_WITHIN_MS = 40_000;
 const STOPS_WITHIN_MS = 40_000;
 
@@ -35,6 +37,9 @@ export class Service {
     private readonly child: ChildProcess,
   ) {
     this.#ended = once(child, 'exit');
+    child.once('exit', (_code, signal) => {
+      this.#reportCrash(signal);
+    });
     for (const stream of [child.stdout!, child.stderr!])
       createInterface({ input: stream }).on('line', (line) => this.output.push(line));
   }
@@ -112,6 +117,12 @@ export class Service {
     const end = setTimeout(() => this.child.kill('SIGKILL'), STOPS_WITHIN_MS);
     await this.#ended;
     clearTimeout(end);
+  }
+
+  /** A test sees no more of a crash than a connection that is closed. */
+  #reportCrash(signal: NodeJS.Signals | null): void {
+    if (signal === null || !CRASHES.has(signal)) return;
+    console.error(`A process of the service ended by ${signal}; it wrote:\n${this.output.slice(-40).join('\n')}`);
   }
 
   /** Waits for an end that comes by itself. */
