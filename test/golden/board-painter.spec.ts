@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { PNG } from 'pngjs';
+import type { Drawing } from '../../src/formats';
 import type { Picture } from '../../src/solo/model/domain/picture';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import { BusyThreads } from '../../src/solo/infrastructure/drawing/busy-threads';
@@ -11,6 +11,8 @@ import {
   PageNotFoundError,
 } from '../../src/solo/model/board/board-errors';
 import { longestBlock, startCpuClock } from '../support/cpu-time';
+import { pngSize } from '../support/files';
+import { pixelsOf } from '../support/pixels';
 import { until } from '../support/until';
 import { contentsOf, exampleBoards, NoAssets, openBoard, pagesOf, readState } from './golden-set';
 
@@ -20,9 +22,10 @@ const forever = new AbortController().signal;
 const stateOf = (board: unknown) => Buffer.from(JSON.stringify(board));
 const solo = (page: object, pages = 1) =>
   stateOf({ activePageId: '', pages: Array.from({ length: pages }, () => page) });
-const rgba = (file: Uint8Array, x: number, y: number) => {
-  const { data, width } = PNG.sync.read(Buffer.from(file));
-  return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+/** A pixel of the first page. */
+const pixelIn = async (drawing: Drawing, x: number, y: number) => {
+  const [file] = await pagesOf(drawing);
+  return (await pixelsOf(file!))(x, y);
 };
 
 describe('BoardPainter', () => {
@@ -39,8 +42,8 @@ describe('BoardPainter', () => {
     const drawing = await openBoard(painter, stateOf({ activePageId: '', pages }), png, forever);
 
     expect(drawing.pageCount).toBe(3);
-    const colours = (await pagesOf(drawing)).map((file) => rgba(file, 5, 5));
-    expect(colours).toEqual([
+    const pictures = await Promise.all((await pagesOf(drawing)).map(pixelsOf));
+    expect(pictures.map((rgba) => rgba(5, 5))).toEqual([
       [255, 0, 0, 255],
       [0, 255, 0, 255],
       [0, 0, 255, 255],
@@ -65,10 +68,10 @@ describe('BoardPainter', () => {
     const colours: number[][] = [];
     let endOther: (() => void) | undefined;
     for await (const file of drawing.pngPages()) {
-      colours.push(rgba(file, 900, 1100));
+      colours.push((await pixelsOf(file))(900, 1100));
       if (colours.length === 10) await until('a second thread draws', () => !hasFreeThread());
       if (colours.length === 20) endOther = busy.enter();
-      if (colours.length === 30) expect(busy.isOverbooked).toBe(false);
+      if (colours.length === 30) await until('the second thread has left', () => !busy.isOverbooked);
     }
 
     expect(colours).toEqual(Array.from({ length: 40 }, (_, page) => [0, 0, page, 255]));
@@ -96,12 +99,13 @@ describe('BoardPainter', () => {
         await openBoard(painter, solo({ background, shapes: [bar] }), thumbnail, forever),
       );
 
-      expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 320, height: 240 });
-      expect([0, 67, 68, 251, 252, 319].map((x) => rgba(file!, x, 101))).toEqual([
+      expect(pngSize(Buffer.from(file!))).toEqual({ width: 320, height: 240 });
+      const rgba = await pixelsOf(file!);
+      expect([0, 67, 68, 251, 252, 319].map((x) => rgba(x, 101))).toEqual([
         yellow, yellow, red,
         red, yellow, yellow,
       ]);
-      expect(rgba(file!, 160, 0)).toEqual(yellow);
+      expect(rgba(160, 0)).toEqual(yellow);
     });
 
     it('shows a wide page completely', async () => {
@@ -117,8 +121,9 @@ describe('BoardPainter', () => {
         await openBoard(painter, stateOf({ pages: [page], currentPageIndex: 0 }), thumbnail, forever),
       );
 
-      expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 320, height: 240 });
-      expect([0, 59, 60, 179, 180, 239].map((y) => rgba(file!, 160, y))).toEqual([
+      expect(pngSize(Buffer.from(file!))).toEqual({ width: 320, height: 240 });
+      const rgba = await pixelsOf(file!);
+      expect([0, 59, 60, 179, 180, 239].map((y) => rgba(160, y))).toEqual([
         white, white, red,
         red, white, white,
       ]);
@@ -131,8 +136,9 @@ describe('BoardPainter', () => {
 
     const [file] = await pagesOf(await openBoard(painter, solo({ shapes: [shape] }), transparent, forever));
 
-    expect(rgba(file!, 10, 10)).toEqual([0, 0, 0, 0]);
-    expect(rgba(file!, 100, 200)).toEqual([255, 0, 0, 255]);
+    const rgba = await pixelsOf(file!);
+    expect(rgba(10, 10)).toEqual([0, 0, 0, 0]);
+    expect(rgba(100, 200)).toEqual([255, 0, 0, 255]);
   });
 
   it('reduces a pixel ratio that makes the picture too large, with a warning', async () => {
@@ -140,7 +146,7 @@ describe('BoardPainter', () => {
 
     const [file] = await pagesOf(drawing);
 
-    const { width, height } = PNG.sync.read(Buffer.from(file!));
+    const { width, height } = pngSize(Buffer.from(file!));
     expect(width * height).toBeLessThanOrEqual(8192 * 8192);
     expect(drawing.warnings).toEqual([
       { code: 'pixel-ratio-reduced', text: expect.stringContaining('Page 1 was drawn at the pixel ratio 7.79') },
@@ -159,9 +165,9 @@ describe('BoardPainter', () => {
       height: 50,
     };
 
-    const [file] = await pagesOf(await openBoard(painter, solo({ assets: [asset] }), png, forever));
+    const drawing = await openBoard(painter, solo({ assets: [asset] }), png, forever);
 
-    expect(rgba(file!, 25, 25)).toEqual([0, 255, 0, 255]);
+    expect(await pixelIn(drawing, 25, 25)).toEqual([0, 255, 0, 255]);
   });
 
   it('draws an image from its loader', async () => {
@@ -181,7 +187,7 @@ describe('BoardPainter', () => {
 
     const drawing = await openBoard(white, solo({ assets: [asset] }), png, forever);
 
-    expect(rgba((await pagesOf(drawing))[0]!, 25, 25)).toEqual([0, 0, 255, 255]);
+    expect(await pixelIn(drawing, 25, 25)).toEqual([0, 0, 255, 255]);
     expect(drawing.warnings).toEqual([]);
     await white.onApplicationShutdown();
   });
@@ -192,7 +198,7 @@ describe('BoardPainter', () => {
 
     const drawing = await openBoard(painter, solo({ assets: [asset] }), png, forever);
 
-    expect(rgba((await pagesOf(drawing))[0]!, 20, 20)).toEqual([0xf3, 0xf4, 0xf6, 255]);
+    expect(await pixelIn(drawing, 20, 20)).toEqual([0xf3, 0xf4, 0xf6, 255]);
     const text =
       'An image on page 1 is missing (data:image/png;base64,…): it is not a PNG, JPEG, GIF, WebP or SVG image.';
     expect(drawing.warnings).toEqual([{ code: 'image-missing', text }]);

@@ -1,14 +1,11 @@
 import { PNG } from 'pngjs';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
+import { pixelsOf } from '../support/pixels';
 import { NoAssets, openBoard, pagesOf } from './golden-set';
 
 const png = { format: 'png', scale: { pixelRatio: 1 }, background: 'white' } as const;
 const forever = new AbortController().signal;
 const solo = (page: object) => Buffer.from(JSON.stringify({ activePageId: '', pages: [page] }));
-const rgba = (file: Uint8Array, x: number, y: number) => {
-  const { data, width } = PNG.sync.read(Buffer.from(file));
-  return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
-};
 
 describe('A drawn page', () => {
   let painter: BoardPainter;
@@ -23,7 +20,7 @@ describe('A drawn page', () => {
 
     const [file] = await pagesOf(await openBoard(painter, solo({ background }), png, forever));
 
-    expect(rgba(file!, 5, 5)).toEqual([204, 204, 255, 255]);
+    expect((await pixelsOf(file!))(5, 5)).toEqual([204, 204, 255, 255]);
   });
 
   it('has filled heads on an arrow of no width, and no dot for a line of no length', async () => {
@@ -32,9 +29,10 @@ describe('A drawn page', () => {
 
     const [file] = await pagesOf(await openBoard(painter, solo({ shapes: [arrow, line] }), png, forever));
 
-    expect(rgba(file!, 290, 50)).toEqual([255, 0, 0, 255]);
-    expect(rgba(file!, 200, 50)).toEqual([255, 255, 255, 255]);
-    expect(rgba(file!, 50, 50)).toEqual([255, 255, 255, 255]);
+    const rgba = await pixelsOf(file!);
+    expect(rgba(290, 50)).toEqual([255, 0, 0, 255]);
+    expect(rgba(200, 50)).toEqual([255, 255, 255, 255]);
+    expect(rgba(50, 50)).toEqual([255, 255, 255, 255]);
   });
 
   it('has averaged pixels for an image that is drawn much smaller', async () => {
@@ -48,7 +46,7 @@ describe('A drawn page', () => {
 
     const [file] = await pagesOf(await openBoard(painter, solo({ assets: [asset] }), png, forever));
 
-    const [red] = rgba(file!, 18, 18);
+    const [red] = (await pixelsOf(file!))(18, 18);
     expect(Math.abs(red! - 128)).toBeLessThanOrEqual(2);
   });
 });

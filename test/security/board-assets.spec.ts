@@ -5,9 +5,10 @@ import { PNG } from 'pngjs';
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
+import { pixelsOf } from '../support/pixels';
 import { describeOnS3, s3Server } from '../support/s3-under-test';
 
-const LIME = [0, 255, 0];
+const LIME = [0, 255, 0, 255];
 const SECRET_OF_ANOTHER_TENANT = 'assets/north-school/secret.png';
 const UNSIGNED = [
   expect.stringMatching(/^An image on page 1 is missing .*: its address is not signed, or has expired\.$/),
@@ -15,7 +16,7 @@ const UNSIGNED = [
 
 function limePng(): Buffer {
   const image = new PNG({ width: 200, height: 200 });
-  image.data.fill(Buffer.from([...LIME, 255]));
+  image.data.fill(Buffer.from(LIME));
   return PNG.sync.write(image);
 }
 
@@ -26,8 +27,8 @@ async function exported(user: Client, src: string): Promise<{ colour: number[]; 
   });
   const { id } = await user.requestExport(board, 'png', { pixel_ratio: 1 });
   const { warnings } = await user.finished(id);
-  const { data, width } = PNG.sync.read((await user.get(`/api/v1/exports/${id}/download`)).bytes);
-  return { colour: [...data.subarray((100 * width + 100) * 4, (100 * width + 100) * 4 + 3)], warnings };
+  const rgba = await pixelsOf((await user.get(`/api/v1/exports/${id}/download`)).bytes);
+  return { colour: rgba(100, 100), warnings };
 }
 
 describe('An image in the storage of the service, on disk', () => {
