@@ -23,12 +23,16 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]>
   return collected;
 }
 
-/** What Python finds in a zip: of each entry its name, size, checksum (which it verifies), moment and first bytes. */
+/** What Python finds in a zip: of each entry its name, size, moment and first bytes. It verifies each checksum where an entry ends. */
 const READ = `
 import json, sys, zipfile
+entries = []
 with zipfile.ZipFile(sys.argv[1]) as archive:
-    assert archive.testzip() is None
-    entries = [[i.filename, i.file_size, i.compress_type, list(i.date_time), archive.open(i).read(20).decode()] for i in archive.infolist()]
+    for i in archive.infolist():
+        with archive.open(i) as content:
+            first = content.read(20)
+            while content.read(65536): pass
+        entries.append([i.filename, i.file_size, i.compress_type, list(i.date_time), first.decode()])
 print(json.dumps(entries))`;
 
 describeWith(['python'], 'zip', () => {
@@ -100,9 +104,9 @@ describeWith(['python'], 'zip', () => {
   });
 
   it('writes more entries than two bytes can count', async () => {
-    const entries = Array.from({ length: 70_000 }, (_, index) => textEntry(`${index}`, 'x', 0));
+    const entries = Array.from({ length: 65_536 }, (_, index) => textEntry(`${index}`, 'x', 0));
 
-    expect(await readBack(entries)).toHaveLength(70_000);
+    expect(await readBack(entries)).toHaveLength(65_536);
   });
 
   it('writes entries and offsets beyond four bytes', async () => {
