@@ -1,12 +1,14 @@
 import { ParquetWriter } from '../../src/formats/parquet/parquet.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
-import { readParquet } from '../support/parquet';
+import { type ParquetReport, readParquet } from '../support/parquet';
 import { python } from '../support/python';
-import { RenderingDatabase } from '../support/rendering';
+import { RenderingDatabase, type WrittenFile } from '../support/rendering';
 
 let rendering: RenderingDatabase;
 let hostile: HostileTable;
+let hostileFile: WrittenFile;
+let hostileReport: ParquetReport;
 beforeAll(async () => {
   rendering = await RenderingDatabase.create();
   hostile = await hostileTable(rendering);
@@ -19,16 +21,18 @@ beforeAll(async () => {
     'CREATE TABLE typed (id smallint, n integer, b bigint, o oid, d numeric(12,2), w numeric, r numeric(5,-2), t numeric(3,5), x numeric(60,2))',
     `INSERT INTO typed VALUES (1, 2, 3, 4294967295, -12.5, 1e40, 12345, 0.00999, 1)`,
   );
+  hostileFile = await write(hostile.name);
+  hostileReport = await readParquet(hostileFile.bytes);
 });
 afterAll(() => rendering.remove());
 
 const write = (...tables: string[]) => rendering.write(new ParquetWriter(), tables);
 
 describe('ParquetWriter', () => {
-  it('keeps every value of every type, as hyparquet and DuckDB read it', async () => {
-    const { bytes, recordCount, extension, contentType } = await write(hostile.name);
+  it('keeps every value of every type, as hyparquet and DuckDB read it', () => {
+    const { recordCount, extension, contentType } = hostileFile;
+    const { columns, hyparquet, duckdb } = hostileReport;
 
-    const { columns, hyparquet, duckdb } = await readParquet(bytes);
     expect(columns.map(({ name }) => name)).toEqual(['id', ...hostile.columns]);
     const expected = expectedRows(hostile);
     expect(hyparquet).toEqual(expected);
@@ -40,8 +44,8 @@ describe('ParquetWriter', () => {
     });
   });
 
-  it('writes null for a value that Parquet cannot hold, and counts such values by column', async () => {
-    const { warnings, warningCodes } = await write(hostile.name);
+  it('writes null for a value that Parquet cannot hold, and counts such values by column', () => {
+    const { warnings, warningCodes } = hostileFile;
 
     expect(warnings).toEqual([
       'In the column "a_scaled" of "hostile_values", 1 value became null: Parquet cannot hold NaN.',
@@ -79,8 +83,8 @@ describe('ParquetWriter', () => {
     expect(codecs).toEqual(['ZSTD']);
   });
 
-  it('writes UUID, JSON, moments in UTC and moments without a time zone as such', async () => {
-    const { columns, metadata } = await readParquet((await write(hostile.name)).bytes);
+  it('writes UUID, JSON, moments in UTC and moments without a time zone as such', () => {
+    const { columns, metadata } = hostileReport;
 
     const typeOf = (wanted: string) => columns.find(({ name }) => name === wanted);
     expect(typeOf('a_uuid')).toMatchObject({ type: 'FIXED_LEN_BYTE_ARRAY', logical: 'UUID' });

@@ -1,31 +1,39 @@
-// Reads a Parquet file with two implementations that are not ours, and prints what they say of it as JSON: each value as
-// PostgreSQL would write it. A process of its own, because jest cannot load either.
+// Reads the Parquet files that are named on its input, one a line, with two implementations that are not ours, and prints what they
+// say of each as a line of JSON: each value as PostgreSQL would write it. A process of its own, because jest cannot load either.
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
 /** @typedef {import('hyparquet').SchemaElement} Column */
 
-const [path = ''] = process.argv.slice(2);
-const bytes = readFileSync(path);
-const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-const metadata = parquetMetadata(file);
-const columns = metadata.schema.slice(1).map((element) => ({ ...element }));
+const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+await connection.run(`SET TimeZone = 'UTC'`);
+for await (const path of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await reportOn(path))}\n`);
+}
 
-const report = {
-  columns: columns.map(({ name, type, converted_type, logical_type, precision, scale }) => {
-    return { name, type, converted: converted_type, logical: logical_type?.type, precision, scale };
-  }),
-  rowGroups: metadata.row_groups.map(({ num_rows }) => Number(num_rows)),
-  codecs: [...new Set(metadata.row_groups.flatMap(({ columns }) => columns.map((one) => one.meta_data?.codec)))],
-  metadata: Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value])),
-  hyparquet: await readWithHyparquet(),
-  duckdb: await readWithDuckDb(),
-};
-process.stdout.write(JSON.stringify(report));
+/** @param {string} path */
+async function reportOn(path) {
+  const bytes = readFileSync(path);
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const metadata = parquetMetadata(file);
+  const columns = metadata.schema.slice(1).map((element) => ({ ...element }));
+  return {
+    columns: columns.map(({ name, type, converted_type, logical_type, precision, scale }) => {
+      return { name, type, converted: converted_type, logical: logical_type?.type, precision, scale };
+    }),
+    rowGroups: metadata.row_groups.map(({ num_rows }) => Number(num_rows)),
+    codecs: [...new Set(metadata.row_groups.flatMap(({ columns }) => columns.map((one) => one.meta_data?.codec)))],
+    metadata: Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value])),
+    hyparquet: await readWithHyparquet(file, metadata, columns),
+    duckdb: await readWithDuckDb(path),
+  };
+}
 
-async function readWithHyparquet() {
+/** @param {ArrayBuffer} file @param {import('hyparquet').FileMetaData} metadata @param {Column[]} columns */
+async function readWithHyparquet(file, metadata, columns) {
   // It would make inexact numbers of decimals: without their type it gives their digits.
   for (const element of metadata.schema.filter(({ converted_type }) => converted_type === 'DECIMAL')) {
     delete element.converted_type;
@@ -103,9 +111,8 @@ function momentText(micros, offset) {
   return `${date} ${time}${fraction === '' ? '' : `.${fraction}`}${offset}${suffix ?? ''}`;
 }
 
-async function readWithDuckDb() {
-  const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-  await connection.run(`SET TimeZone = 'UTC'`);
+/** @param {string} path */
+async function readWithDuckDb(path) {
   const literal = `'${path.replaceAll("'", "''")}'`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${literal}`);
   const types = described.getRows().map(([, type]) => String(type));
