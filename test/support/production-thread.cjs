@@ -20,7 +20,9 @@ const acts = {
     throw new Error('A fault of the thread');
   },
   hang: () => {
-    for (;;);
+    // Waits in the loop, which costs no CPU time. It never ends and reads no message.
+    const unchanged = new Int32Array(new SharedArrayBuffer(4));
+    for (;;) Atomics.wait(unchanged, 0, 0, 20);
   },
   exhaust: () => {
     /** @type {object[]} */
