@@ -12,8 +12,8 @@ export class PythonReader<Result> {
   readonly #waiting: Settle[] = [];
   #complaints = '';
 
-  constructor(program: string) {
-    this.#child = spawn('python3', ['-c', program + LOOP], { env: { ...process.env, PYTHONUTF8: '1' } });
+  constructor(program: string, interpreter = 'python3') {
+    this.#child = spawn(interpreter, ['-c', program + LOOP], { env: { ...process.env, PYTHONUTF8: '1' } });
     this.#child.stdin.on('error', () => undefined);
     this.#child.stderr.on('data', (chunk: Buffer) => (this.#complaints += chunk.toString()));
     this.#child.once('close', (code) => {

@@ -1,7 +1,5 @@
-"""Reads a workbook with openpyxl, from the standard input, and prints what it found as JSON."""
+"""Reads a workbook with openpyxl, for the PythonReader beside it."""
 import io
-import json
-import sys
 
 import openpyxl
 from openpyxl.utils.escape import unescape
@@ -40,5 +38,6 @@ def sheet_of(sheet):
     }
 
 
-book = openpyxl.load_workbook(io.BytesIO(sys.stdin.buffer.read()))
-json.dump({"created": book.properties.created.isoformat(), "sheets": [sheet_of(sheet) for sheet in book.worksheets]}, sys.stdout)
+def read(data):
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return {"created": book.properties.created.isoformat(), "sheets": [sheet_of(sheet) for sheet in book.worksheets]}

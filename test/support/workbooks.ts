@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWhere, isInstalled } from './describe-where';
 import { run } from './python';
+import { PythonReader } from './python-reader';
 
 /** Debian's own Python, because Debian packages install their modules only there. */
 const PYTHON = '/usr/bin/python3';
@@ -49,10 +50,18 @@ const CHECKS = {
 } as const;
 export type Program = keyof typeof CHECKS;
 
+interface ReadWorkbook {
+  readonly created: string;
+  readonly sheets: ReadSheet[];
+}
+
+let openpyxl: PythonReader<ReadWorkbook> | undefined;
+afterAll(() => openpyxl?.close());
+
 /** The workbook as openpyxl reads it. */
-export async function readByOpenpyxl(workbook: Buffer): Promise<{ created: string; sheets: ReadSheet[] }> {
-  const read = await run(PYTHON, [WORKBOOK_READER], workbook);
-  return JSON.parse(read.toString()) as { created: string; sheets: ReadSheet[] };
+export function readByOpenpyxl(workbook: Buffer): Promise<ReadWorkbook> {
+  openpyxl ??= new PythonReader(readFileSync(WORKBOOK_READER, 'utf8'), PYTHON);
+  return openpyxl.read(workbook);
 }
 
 /** Each sheet as LibreOffice shows it, by the sheet's name: the text of every cell. */
