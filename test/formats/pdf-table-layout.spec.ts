@@ -34,10 +34,8 @@ describeWith(['poppler'], 'PdfWriter, for tables: layout', () => {
     const words = await wordsOf(pdf);
     const { 'Page size': size = '' } = await infoOf(pdf);
     const width = Number.parseFloat(size);
-    for (const { left, right } of words) {
-      expect(left).toBeGreaterThanOrEqual(MARGIN);
-      expect(right).toBeLessThanOrEqual(width - MARGIN + ROUNDING);
-    }
+    const beyond = words.filter(({ left, right }) => left < MARGIN || right > width - MARGIN + ROUNDING);
+    expect(beyond).toEqual([]);
     for (let page = 1; page <= pageCount!; page += 1) {
       const names = words.filter((one) => one.page === page && one.text.startsWith('Pupil-'));
       const answers = words.filter((one) => one.page === page && one.text.startsWith('answer-'));
@@ -46,7 +44,7 @@ describeWith(['poppler'], 'PdfWriter, for tables: layout', () => {
         const row = name.text.slice('Pupil-'.length);
         const beside = answers.filter(({ text }) => text.startsWith(`answer-${row}-`));
         expect(beside.length).toBeGreaterThan(0);
-        for (const { top } of beside) expect(top).toBeCloseTo(name.top, 0);
+        expect(beside.filter(({ top }) => Math.abs(top - name.top) >= 0.5)).toEqual([]);
       }
     }
     const printedAnswers = words.filter(({ text }) => text.startsWith('answer-')).map(({ text }) => text);
