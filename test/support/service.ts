@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { V8_OPTIONS } from '../runner/v8-options.cjs';
 import { until } from './until';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,14 +22,6 @@ const projectRoot = join(__dirname, '../..');
 export const COMPILED_CODE = join(__dirname, 'compiled-code.cjs');
 /** How V8 and native libraries end a process. */
 const CRASHES: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGBUS', 'SIGILL', 'SIGSEGV', 'SIGTRAP']);
-/**
- * A process that ends within seconds gains nothing from code that V8 optimizes in the background during the start. The budgets
- * delay that for JavaScript, and prevent it for WebAssembly, which is the query compiler of Prisma. Later versions of Node have
- * other options.
- */
-const V8_OPTIONS = process.version.startsWith('v20.')
-  ? ['--wasm-tiering-budget=1000000000', '--interrupt-budget=270336']
-  : [];
 const READY_WITHIN_MS = 40_000;
 const STOPS_WITHIN_MS = 40_000;
 
