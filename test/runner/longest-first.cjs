@@ -4,6 +4,7 @@ const { default: TestSequencer } = require('@jest/test-sequencer');
 /** Seconds that the longest files take, roughly; a machine that has run them before knows better. */
 const KNOWN_SECONDS = new Map(
   Object.entries({
+    'faults/parts': 100,
     'browser/export-button': 45,
     'browser/console-exports': 40,
     'browser/console-administration': 22,

@@ -1,4 +1,5 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { type Client, follow, sha256 } from '../../support/client';
 import { addTableType, requestTables, runningQueries } from '../../support/data';
@@ -12,10 +13,14 @@ import { until } from '../../support/until';
 const ROWS = 9_000;
 const PARTS = 6;
 const LEASE_SECONDS = 3;
-/** Each part takes about a second, long enough to strike in the middle of it. */
-const PACE = `${ROWS / PARTS}rows`;
+/** Each part takes two thirds of a second, long enough to strike in the middle of it. */
+const PACE = `${(1.5 * ROWS) / PARTS}rows`;
 /** How an attempt at a part ends that another process has made: it lost its lease, or found the snapshot gone before that. */
 const IN_VAIN: readonly unknown[] = ['export.part_lost', 'export.part_not_readable', 'export.part_attempt_failed'];
+/** Milliseconds between the changes of a program that writes: many during each part, but the table does not become larger. */
+const WRITES_EVERY_MS = 10;
+/** An export takes several seconds. */
+const END = { within: 90_000, every: 300 };
 const UNDISTURBED = ['export.requested', 'export.started', 'export.completed'];
 
 jest.setTimeout(150_000);
@@ -31,6 +36,7 @@ describe('An export of several files is complete', () => {
   let installation: Installation;
   let admin: Client;
   let leader: Service;
+  let helper: Service;
 
   beforeAll(async () => {
     installation = await Installation.create({
@@ -49,15 +55,19 @@ describe('An export of several files is complete', () => {
     await addTableType(installation, 'notes', { owner: null });
   });
 
+  // Those that the tests before left running, which have nothing to do.
   beforeEach(async () => {
-    leader = await installation.worker();
+    const left = installation.services.filter(({ isRunning }) => isRunning);
+    const worker = (index: number) => left[index] ?? installation.start({ ROLE: 'worker' });
+    [leader, helper] = await Promise.all([worker(0), worker(1)]);
   });
 
-  afterEach(() => installation.keepOne());
+  afterEach(() => {
+    // A test that failed may have left them paused.
+    for (const worker of [leader, helper]) worker.resume();
+  });
 
   afterAll(() => installation.remove());
-
-  const startHelper = () => installation.start({ ROLE: 'worker' });
 
   const partsOf = (id: string) =>
     installation.sql<PartRow>(
@@ -75,20 +85,22 @@ describe('An export of several files is complete', () => {
     return id;
   }
 
-  /** An export of which the leader and a helper make parts. */
-  async function beginWithHelper(): Promise<{ id: string; helper: Service }> {
-    // Ready before the leader begins: all parts may be done sooner than a process starts.
-    const helper = await startHelper();
+  /** An export of which the leader and the helper make parts. */
+  async function beginWithHelper(): Promise<string> {
     helper.pause();
     const id = await begin();
     helper.resume();
     await until('both make parts', async () => (await countOf(id, 'running')) === 2);
-    return { id, helper };
+    return id;
   }
+
+  /** What a worker logged about an export. */
+  const eventsOf = ({ log }: Service, id: string) =>
+    log.filter(({ export_id }) => export_id === id).map(({ event }) => event);
 
   /** Every row once, one manifest that names the files, and nothing else in storage. */
   async function expectComplete(id: string, table = 'notes'): Promise<void> {
-    const done = await admin.finished(id, { within: 90_000 });
+    const done = await admin.finished(id, END);
     expect(done).toMatchObject({ status: 'completed', error: null });
     const files = await downloadParts(admin, id);
     expect(await findDifferences(installation, table, files)).toEqual([]);
@@ -111,7 +123,6 @@ describe('An export of several files is complete', () => {
   }
 
   it('when several workers make it while others write', async () => {
-    const workers = [leader, await startHelper()];
     const id = await begin();
     const [{ snapshot } = { snapshot: '' }] = await installation.sql<{ snapshot: string }>(
       `SELECT snapshot ->> 'id' AS snapshot FROM export_parts WHERE export_id = $1`,
@@ -129,24 +140,27 @@ describe('An export of several files is complete', () => {
         await writers.query(`UPDATE notes SET text = text || '!' WHERE id = 1 + floor(random() * ${ROWS})`);
         await writers.query('DELETE FROM notes WHERE ctid = (SELECT ctid FROM notes LIMIT 1)');
         await writers.query(`INSERT INTO notes SELECT id + ${ROWS}, text, more FROM notes LIMIT 2`);
+        await pause(WRITES_EVERY_MS);
       }
     };
     const writes = Promise.all([write(), write()]);
 
-    await admin.finished(id, { within: 90_000 });
+    await admin.finished(id, END);
     writing.abort();
     await writes;
     await writers.end();
 
     await expectComplete(id, 'notes_then');
     expect(await installation.history(id)).toEqual(UNDISTURBED);
-    const made = workers.map(({ log }) => log.filter(({ event }) => event === 'export.part_completed').length);
+    const made = [leader, helper].map(
+      (worker) => eventsOf(worker, id).filter((event) => event === 'export.part_completed').length,
+    );
     expect(made.reduce((sum, count) => sum + count, 0)).toBe(PARTS);
     expect(Math.max(...made)).toBeLessThan(PARTS);
   });
 
   it('when a helper is killed while it reads a part', async () => {
-    const { id, helper } = await beginWithHelper();
+    const id = await beginWithHelper();
 
     await helper.kill('SIGKILL');
 
@@ -156,7 +170,7 @@ describe('An export of several files is complete', () => {
 
   it('when a helper is killed between upload and finish', async () => {
     const stall = await stallUpdates(installation, `OLD.status = 'running' AND NEW.status = 'done'`, 'export_parts');
-    const { id, helper } = await beginWithHelper();
+    const id = await beginWithHelper();
     await until('both have stored a part', async () => {
       const stored = (await installation.storedFiles()).filter((file) => file.startsWith(`exports/${id}/`));
       return stored.length >= 2 && (await countOf(id, 'running')) === 2;
@@ -170,12 +184,12 @@ describe('An export of several files is complete', () => {
   });
 
   it('when a helper is paused past its lease, and finishes nothing after it resumes', async () => {
-    const { id, helper } = await beginWithHelper();
+    const id = await beginWithHelper();
 
     helper.pause();
     await expectComplete(id);
     helper.resume();
-    await until('the helper has heard of it', () => helper.log.some(({ event }) => IN_VAIN.includes(event)));
+    await until('the helper has heard of it', () => eventsOf(helper, id).some((event) => IN_VAIN.includes(event)));
 
     await expectComplete(id);
     expect(helper.isRunning).toBe(true);
@@ -183,7 +197,7 @@ describe('An export of several files is complete', () => {
   });
 
   it('when a helper shuts down', async () => {
-    const { id, helper } = await beginWithHelper();
+    const id = await beginWithHelper();
 
     await helper.kill('SIGTERM');
 
@@ -191,7 +205,7 @@ describe('An export of several files is complete', () => {
   });
 
   it('when the storage is away while parts are stored', async () => {
-    const { id } = await beginWithHelper();
+    const id = await beginWithHelper();
 
     await rename(installation.storageFolder, `${installation.storageFolder}.away`);
     await writeFile(installation.storageFolder, 'not a folder');
@@ -208,7 +222,7 @@ describe('An export of several files is complete', () => {
     ['while parts are read', () => Promise.resolve(null)],
     ['between its last part and the manifest', (id) => stallAt(id, `NEW.status = 'completed'`)],
   ])('when the leader is killed %s', async (_, strikeAt) => {
-    const { id } = await beginWithHelper();
+    const id = await beginWithHelper();
     const stall = await strikeAt(id);
 
     await leader.kill('SIGKILL');
@@ -230,19 +244,20 @@ describe('An export of several files is complete', () => {
 
   it('when the leader is killed before it makes a part', async () => {
     const stall = await stallUpdates(installation, `NEW.status = 'running'`, 'export_parts');
+    helper.pause();
     const id = await requestTables(admin, { tables: ['notes'], options: { parts: PARTS } });
     await until('the parts are planned', async () => (await countOf(id, 'waiting')) === PARTS);
 
     await leader.kill('SIGKILL');
     await stall.release();
-    await startHelper();
+    helper.resume();
 
     await expectComplete(id);
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 
   it('when the leader is paused past its lease, and publishes nothing after it resumes', async () => {
-    const { id } = await beginWithHelper();
+    const id = await beginWithHelper();
 
     leader.pause();
     await expectComplete(id);
@@ -256,7 +271,7 @@ describe('An export of several files is complete', () => {
   });
 
   it('when the connection that holds the snapshot is terminated', async () => {
-    const { id } = await beginWithHelper();
+    const id = await beginWithHelper();
 
     await installation.sql(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -268,7 +283,7 @@ describe('An export of several files is complete', () => {
   });
 
   it('but when it is cancelled, all work on it ends within two seconds, and nothing remains', async () => {
-    const { id } = await beginWithHelper();
+    const id = await beginWithHelper();
 
     await admin.delete(`/api/v1/exports/${id}`);
 
