@@ -87,19 +87,20 @@ describe('Each slot of every schedule runs exactly once', () => {
     );
   }
 
-  /** Kills one of the processes in turn, or every fourth time all of them, at any moment of the work that is due now. */
-  async function killSome(services: Service[], kill: number, random: () => number): Promise<void> {
+  const startThree = () => Promise.all([1, 2, 3].map(() => installation.start()));
+
+  /**
+   * Kills one of the processes at any moment of the work that is due now. Those that remain take it over; where none remains,
+   * three new ones do.
+   * @returns the processes that run afterwards
+   */
+  async function killOne(services: readonly Service[], random: () => number): Promise<Service[]> {
+    const [victim, ...others] = services;
     await nudge();
     // Before it is seen, while it is written, while its exports are made.
     await new Promise((passed) => setTimeout(passed, Math.floor(random() * 80)));
-    const all = kill % 4 === 0;
-    const victims = services.map((_, index) => index).filter((index) => all || index === kill % services.length);
-    await Promise.all(victims.map((index) => services[index]!.kill('SIGKILL')));
-    await Promise.all(
-      victims.map(async (index) => {
-        services[index] = await (all ? installation.start() : installation.launch());
-      }),
-    );
+    await victim!.kill('SIGKILL');
+    return others.length > 0 ? others : startThree();
   }
 
   /** Waits until every run has its outcome. @returns how many there are */
@@ -120,7 +121,7 @@ describe('Each slot of every schedule runs exactly once', () => {
     async (_, timezone, beginning) => {
       const evening = Date.parse(beginning);
       await begin(new Date(evening - MINUTE));
-      const services: Service[] = await Promise.all([1, 2, 3].map(() => installation.start()));
+      let services = await startThree();
       const ann = await installation.asUser('ann');
       const ids = new Map<string, string>();
       for (const { name, recurrence } of PLANS)
@@ -136,7 +137,7 @@ describe('Each slot of every schedule runs exactly once', () => {
         slots += 1;
         if (slots % 3 === 0) {
           kills += 1;
-          await killSome(services, kills, random);
+          services = await killOne(services, random);
         }
         await runsOfSlot(step.moment, due);
         await letWorkEnd();
