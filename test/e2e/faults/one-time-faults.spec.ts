@@ -26,17 +26,20 @@ describe('A one-time download, when its process fails', () => {
   let other: Service;
   let ada: Client;
 
+  // The other process also makes the files.
   beforeAll(async () => {
-    installation = await Installation.create(SHORT_WAITS);
-    [server, other] = await Promise.all([installation.start(), installation.start()]);
+    installation = await Installation.create({ ...SHORT_WAITS, EXPORT_THREADS: '0' });
+    [server, other] = await Promise.all([startServer(), installation.start()]);
     ada = await installation.asUser('ada', { at: other });
   });
 
   beforeEach(async () => {
-    if (!server.isRunning) server = await installation.start();
+    if (!server.isRunning) server = await startServer();
   });
 
   afterAll(() => installation.remove());
+
+  const startServer = () => installation.start({ ROLE: 'api' });
 
   const at = (service: Service, url: string) => url.replace(/^http:\/\/[^/]+/, service.url);
 
@@ -103,7 +106,7 @@ describe('A one-time download, when its process fails', () => {
     const complete: number[] = [];
     let struck = 0;
     for (let round = 0; round < VICTIMS && struck < HITS; round += 1) {
-      const victim = await installation.start();
+      const victim = await startServer();
       const { id, file_url: url } = await oneTimeExport(installation, ada, SMALL);
       const first = download(at(victim, url));
       // On a busy machine the download may complete before the moment is seen.
@@ -208,7 +211,7 @@ describe('A one-time download, when PostgreSQL fails', () => {
 
   beforeAll(async () => {
     postgres = await PostgresServer.migrated();
-    installation = await Installation.on(postgres.url, { STORAGE: 'disk', ...SHORT_WAITS });
+    installation = await Installation.on(postgres.url, { STORAGE: 'disk', ...SHORT_WAITS, EXPORT_THREADS: '0' });
     service = await installation.start();
     ada = await installation.asUser('ada');
   });
