@@ -13,7 +13,7 @@ import { throwAwayFolder } from './throw-away-folder.mjs';
 export default async function globalSetup() {
   await ensureBuilt();
   const given = process.env['TEST_DATABASE_ADMIN_URL'];
-  const server = given ? { adminUrl: given, stop: async () => {} } : await startThrowAway();
+  const server = given ? { adminUrl: given, folder: undefined, stop: async () => {} } : await startThrowAway();
   const template = `template_${process.pid}_${Date.now().toString(36)}`;
   const dropTemplate = () => dropDatabase(server.adminUrl, template);
   try {
@@ -25,6 +25,8 @@ export default async function globalSetup() {
   }
   process.env['TEST_DATABASE_ADMIN_URL'] = server.adminUrl;
   process.env['TEST_TEMPLATE_DATABASE'] = template;
+  // Made by the first test that needs a server of its own: see postgres-server.ts.
+  if (server.folder) process.env['TEST_TEMPLATE_SERVER'] = join(server.folder, 'template');
   Object.assign(globalThis, { testServer: { dropTemplate, stop: server.stop } });
 }
 
@@ -34,7 +36,7 @@ async function startThrowAway() {
   removeAbandoned(parent, prefix);
   const directory = join(parent, `${prefix}${process.pid}`);
   const { databaseUrl, stop } = await startStack({ directory, persistent: false });
-  return { adminUrl: databaseUrl, stop };
+  return { adminUrl: databaseUrl, folder: directory, stop };
 }
 
 /** @param {string} databaseUrl */
