@@ -1,0 +1,2 @@
+/** See the program beside it. */
+export const V8_OPTIONS: readonly string[];
