@@ -13,7 +13,8 @@ const STALE_FACTOR = 5;
 /** Runs one query for all callers that need it at the same time, and caches its result briefly. */
 export class CoalescedQuery<Result> {
   private running: Promise<Result> | undefined;
-  private expiry: NodeJS.Timeout | undefined;
+  /** When the query that runs is abandoned, or the outcome of the last one is too old. */
+  private expiresAt = 0;
   private last: { readonly result: Result; readonly at: number } | undefined;
 
   /** @param maxAgeMs how long a result or a failure is returned to further callers */
@@ -24,7 +25,7 @@ export class CoalescedQuery<Result> {
 
   /** @returns `null` when the query fails or is late */
   async get(): Promise<Result | null> {
-    this.running ??= this.begin();
+    if (this.running === undefined || performance.now() >= this.expiresAt) this.running = this.begin();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Result | null>((resolve) => {
       let ticks = 0;
@@ -40,29 +41,18 @@ export class CoalescedQuery<Result> {
 
   private begin(): Promise<Result> {
     const running = this.query().finally(() => {
-      if (this.running === running) this.forgetAfter(this.maxAgeMs);
+      if (this.running === running) this.expiresAt = performance.now() + this.maxAgeMs;
     });
     running.then(
       (result) => (this.last = { result, at: performance.now() }),
       () => (this.last = undefined),
     );
-    this.forgetAfter(ABANDONED_AFTER_MS);
+    this.expiresAt = performance.now() + ABANDONED_AFTER_MS;
     return running;
   }
 
   private recentResult(): Result | null {
     const { last } = this;
     return last && performance.now() - last.at < STALE_FACTOR * this.maxAgeMs ? last.result : null;
-  }
-
-  private forgetAfter(milliseconds: number): void {
-    clearTimeout(this.expiry);
-    if (milliseconds === 0) {
-      this.running = undefined;
-      return;
-    }
-    this.expiry = setTimeout(() => {
-      this.running = undefined;
-    }, milliseconds).unref();
   }
 }
