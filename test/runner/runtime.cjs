@@ -18,6 +18,8 @@ const LIBRARY = /\/node_modules\/(?!jest-|@jest\/|expect\/)/;
 module.exports = class WorkerRuntime extends Runtime {
   /** @type {Set<asyncHooks.AsyncLocalStorage<unknown>>} */
   #storages = new Set();
+  /** @type {Set<{ value: unknown }>} */
+  #stored = new Set();
 
   /** @param {any[]} given */
   constructor(...given) {
@@ -50,16 +52,29 @@ module.exports = class WorkerRuntime extends Runtime {
 
   /**
    * Jest itself makes a storage for each test file. On Node 20, each storage in use makes every promise of the process more
-   * expensive, so that a worker would become slower with every file.
+   * expensive, so that a worker would become slower with every file; and what outlives the file, such as a timer of a library,
+   * would keep its tests with all that they hold.
    */
   #noteStorages() {
     const { coreModule } = this;
     const requireCore = coreModule.require.bind(coreModule);
-    const storages = this.#storages;
+    const [storages, stored] = [this.#storages, this.#stored];
     class NotedStorage extends asyncHooks.AsyncLocalStorage {
       constructor() {
         super();
         storages.add(this);
+      }
+
+      /** @param {unknown} value @param {(...given: any[]) => unknown} callback @param {any[]} given */
+      run(value, callback, ...given) {
+        const holder = { value };
+        stored.add(holder);
+        return super.run(holder, callback, ...given);
+      }
+
+      getStore() {
+        const holder = /** @type {{ value: unknown } | undefined} */ (super.getStore());
+        return holder?.value;
       }
     }
     /** @param {string} name @returns {unknown} */
@@ -71,6 +86,8 @@ module.exports = class WorkerRuntime extends Runtime {
     super.teardown();
     for (const storage of this.#storages) storage.disable();
     this.#storages.clear();
+    for (const holder of this.#stored) holder.value = undefined;
+    this.#stored.clear();
   }
 };
 
