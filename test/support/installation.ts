@@ -63,8 +63,8 @@ export class Installation {
       RATE_LIMIT_DESTINATION_TESTS: 'off',
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
-      // Tests need not wait as long as an operator can.
-      POLL_INTERVAL_MS: '1600',
+      // Polls of idle applications would take a tenth of the machine: many run side by side, and few tests wait for a poll.
+      POLL_INTERVAL_MS: '4000',
       ...(await createRedisSettings(environment)),
       ...s3Settings(),
       ...environment,
