@@ -59,9 +59,9 @@ describe('A board with hostile images', () => {
   });
   afterAll(() => Promise.all([painter.onApplicationShutdown(), images.close()]));
 
-  const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png, account = 'ann') => {
+  const draw = async (state: string, { account = 'ann', signal = new AbortController().signal } = {}) => {
     const board = { account, purpose: 'export' as const, readState: () => Promise.resolve(Buffer.from(state)) };
-    const drawing = await painter.open(board, picture, new AbortController().signal);
+    const drawing = await painter.open(board, png, signal);
     const [file] = await pagesOf(drawing);
     return { file: file!, warnings: drawing.warnings.map(({ text }) => text) };
   };
@@ -123,8 +123,11 @@ describe('A board with hostile images', () => {
 
   it('does not block the board of another account', async () => {
     let drawn = 0;
+    const leaving = new AbortController();
     const hostile = [1, 2, 3, 4, 5, 6].map((seed) =>
-      draw(boardOf(slowSvg(seed), slowSvg(seed + 10)), png, 'eve').then(() => (drawn += 1)),
+      draw(boardOf(slowSvg(seed), slowSvg(seed + 10)), { account: 'eve', signal: leaving.signal }).then(
+        () => (drawn += 1),
+      ),
     );
     await until('hostile images are being drawn', () => imageProcesses().length > 0);
 
@@ -133,7 +136,8 @@ describe('A board with hostile images', () => {
     expect(warnings).toEqual([]);
     expect(await colourAt(file, 145, 45)).toEqual(LIME);
     expect(drawn).toBeLessThan(hostile.length - 1);
-    await Promise.all(hostile);
+    leaving.abort();
+    await Promise.allSettled(hostile);
   });
 
   it('is drawn completely after its image process was killed from outside', async () => {
