@@ -29,8 +29,8 @@ describe('npm run customer', () => {
   let program: CustomerProgram;
 
   beforeAll(async () => {
-    installation = await Installation.create({ RATE_LIMIT_CUSTOMER_FAILURES: 'off' });
-    ({ url } = await installation.start({ ROLE: 'api' }));
+    ({ installation } = await Installation.withApplication({ ROLE: 'api', RATE_LIMIT_CUSTOMER_FAILURES: 'off' }));
+    ({ url } = installation.host);
     prisma = new PrismaService(installation.database.url, 'program');
     program = new CustomerProgram(new CustomerAdministration(new PrismaCustomerRepository(prisma)));
   });
