@@ -3,7 +3,7 @@ import { type Client, type ExportRecord, follow } from '../support/client';
 import { addTableType, requestRows } from '../support/data';
 import { expectExactlyOneFile, expectStored, TAKEN_OVER } from '../support/exactly-one-file';
 import { Installation } from '../support/installation';
-import type { Service } from '../support/service';
+import type { Environment, Service } from '../support/service';
 import { until } from '../support/until';
 
 /** About 2 KB each, so that the table has five ranges. */
@@ -11,6 +11,7 @@ const ROWS = 20_000;
 const SMALL_ROWS = 4_000;
 /** Rows a second that leave time to strike while the table is read. */
 const SLOW = { EXPORT_PACE: '4000rows' };
+const FAST = {};
 const WITHIN_MS = 2_000;
 
 describe('An export of a large table', () => {
@@ -18,6 +19,7 @@ describe('An export of a large table', () => {
   let installation: Installation;
   let ann: Client;
   let worker: Service | undefined;
+  let workerSettings: Environment | undefined;
 
   beforeAll(async () => {
     installation = await Installation.create({
@@ -33,11 +35,7 @@ describe('An export of a large table', () => {
     await addTable('tiny', 1);
   });
 
-  afterEach(async () => {
-    await worker?.kill('SIGKILL');
-    worker = undefined;
-    await noneReads();
-  });
+  afterEach(() => noneReads());
 
   afterAll(() => installation.remove());
 
@@ -47,6 +45,14 @@ describe('An export of a large table', () => {
         (SELECT string_agg(md5((n * m)::text), '') FROM generate_series(1, 60) AS m) AS text
       FROM generate_series(1, ${rows}) AS n`);
     await addTableType(installation, name);
+  }
+
+  /** The only worker: the one that the test before left running, if it has the same settings. */
+  async function workerWith(settings: Environment): Promise<Service> {
+    if (worker?.isRunning && settings === workerSettings) return worker;
+    await worker?.kill('SIGKILL');
+    workerSettings = settings;
+    return (worker = await installation.start({ ROLE: 'worker', ...settings }));
   }
 
   const readers = () =>
@@ -72,8 +78,31 @@ describe('An export of a large table', () => {
     expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(Array.from({ length: ROWS }, (_, at) => at + 1));
   }
 
+  it('ends both connections when it is cancelled', async () => {
+    await workerWith(SLOW);
+    const id = await requestAndSplit();
+
+    const { status, body } = await ann.delete(`/api/v1/exports/${id}/`);
+
+    expect({ status, body }).toMatchObject({ status: 200, body: { status: 'cancelled', file_url: null } });
+    await noneReads(WITHIN_MS);
+    await expectStored(installation, id, []);
+  });
+
+  it('is completed by another worker when one is killed', async () => {
+    const killed = await workerWith(SLOW);
+    const id = await requestAndSplit();
+
+    await killed.kill('SIGKILL');
+    await noneReads();
+    await workerWith(FAST);
+
+    await expectWhole(id);
+    expect(await installation.history(id)).toEqual(TAKEN_OVER);
+  });
+
   it('says through how many connections and ranges the rows were read', async () => {
-    worker = await installation.start({ ROLE: 'worker' });
+    await workerWith(FAST);
 
     const split = await ann.finished(await requestRows(ann, 'large'));
     const { body } = await ann.post('/api/v1/exports', {
@@ -90,7 +119,7 @@ describe('An export of a large table', () => {
   });
 
   it('is read no faster than EXPORT_PACE, beside another one in another thread', async () => {
-    worker = await installation.start({ ROLE: 'worker', EXPORT_PACE: `${SMALL_ROWS / 2}rows` });
+    await workerWith({ EXPORT_PACE: `${SMALL_ROWS / 2}rows` });
     // The time in which a thread starts would hide that it keeps to a pace of its own.
     await ann.finished(await requestRows(ann, 'tiny'));
 
@@ -104,36 +133,13 @@ describe('An export of a large table', () => {
   });
 
   it('fails permanently when its snapshot is too old', async () => {
-    worker = await installation.start({ ROLE: 'worker', ...SLOW, EXPORT_MAX_SNAPSHOT_MINUTES: '0.02' });
+    await workerWith({ ...SLOW, EXPORT_MAX_SNAPSHOT_MINUTES: '0.02' });
     const id = await requestRows(ann, 'large');
 
     const failed = await ann.finished(id);
 
     expect(failed).toMatchObject({ status: 'failed', error_code: 'snapshot-too-old', file_url: null, read: null });
     expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.failed']);
-    await expectStored(installation, id, []);
-  });
-
-  it('is completed by another worker when one is killed', async () => {
-    worker = await installation.start({ ROLE: 'worker', ...SLOW });
-    const id = await requestAndSplit();
-
-    await worker.kill('SIGKILL');
-    await noneReads();
-    worker = await installation.start({ ROLE: 'worker' });
-
-    await expectWhole(id);
-    expect(await installation.history(id)).toEqual(TAKEN_OVER);
-  });
-
-  it('ends both connections when it is cancelled', async () => {
-    worker = await installation.start({ ROLE: 'worker', ...SLOW });
-    const id = await requestAndSplit();
-
-    const { status, body } = await ann.delete(`/api/v1/exports/${id}/`);
-
-    expect({ status, body }).toMatchObject({ status: 200, body: { status: 'cancelled', file_url: null } });
-    await noneReads(WITHIN_MS);
     await expectStored(installation, id, []);
   });
 });
