@@ -1,5 +1,5 @@
 import { type Dirent, existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -28,6 +28,7 @@ export type Host = Application | Service;
 export class Installation {
   readonly applications: Application[] = [];
   readonly services: Service[] = [];
+  #successor: Application | undefined;
   #observer: Database | undefined;
 
   private constructor(
@@ -121,8 +122,14 @@ export class Installation {
     return this.services.find(({ isRunning }) => isRunning) ?? this.start({ ROLE: 'worker' });
   }
 
-  /** Kills all processes but the latest that still runs, which the next test may use. */
+  /** Starts a worker in the process of the tests, for the rest of a test in which another one ends or is paused. */
+  async startSuccessor(): Promise<void> {
+    this.#successor = await this.startApplication({ ROLE: 'worker' });
+  }
+
+  /** Kills all processes but the latest that still runs, which the next test may use, and closes the successor. */
   async keepOne(): Promise<void> {
+    await this.#successor?.close();
     const kept = this.services.findLast(({ isRunning }) => isRunning);
     // A test that failed may have left it paused.
     kept?.resume();
@@ -202,6 +209,18 @@ export class Installation {
       .filter((entry) => entry.isFile() && !entry.name.startsWith('.check-'))
       .map((entry) => join(entry.parentPath, entry.name).slice(this.storageFolder.length + 1))
       .sort();
+  }
+
+  /** Waits until bytes of an export are uploaded to the disk storage: pages of a board are, one after the other. @returns the upload */
+  uploadOf(exportId: string): Promise<string> {
+    return until(
+      'an upload has begun',
+      async () => {
+        const upload = (await this.storedFiles()).find((file) => file.startsWith(`.uploads/exports/${exportId}/`));
+        return upload !== undefined && (await stat(join(this.storageFolder, upload))).size > 0 && upload;
+      },
+      { every: 10 },
+    );
   }
 
   async #storedEntries(): Promise<Dirent[]> {
