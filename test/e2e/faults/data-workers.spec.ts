@@ -16,7 +16,12 @@ describe('An export of rows completes', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
+    installation = await Installation.create({
+      STORAGE: 'disk',
+      EXPORT_LEASE_SECONDS: '3',
+      // `parts` proves the same of rows that threads read.
+      EXPORT_THREADS: '0',
+    });
     const owner = randomUUID();
     ann = await installation.asUser(owner, { at: await installation.startApplication({ ROLE: 'api' }) });
     await addSlowView(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
@@ -43,7 +48,7 @@ describe('An export of rows completes', () => {
     const id = await requestAndRead();
 
     await worker.kill('SIGKILL');
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
 
     await expectWholeFile(installation, ann, id);
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
@@ -53,7 +58,7 @@ describe('An export of rows completes', () => {
     const id = await requestAndRead();
 
     worker.pause();
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
     await expectWholeFile(installation, ann, id);
     worker.resume();
     await until('the first worker has heard of it', () =>
@@ -70,7 +75,7 @@ describe('An export of rows completes', () => {
     const id = await requestAndRead();
 
     await worker.kill('SIGTERM');
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
 
     await expectWholeFile(installation, ann, id);
     expect((await installation.history(id)).filter((step) => step === 'export.attempt-lost')).toEqual([]);
