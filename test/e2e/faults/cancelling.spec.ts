@@ -15,10 +15,13 @@ describe('Cancelling an export', () => {
   let installation: Installation;
   let worker: Service;
   let ann: Client;
+  /** A board that takes seconds to draw. */
+  let lesson: string;
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk' });
     ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
+    lesson = await ann.saveBoard(lessonBoard(60));
   });
 
   afterAll(() => installation.remove());
@@ -72,7 +75,7 @@ describe('Cancelling an export', () => {
   });
 
   it('that is being drawn stops the drawing', async () => {
-    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'pdf');
+    const { id } = await ann.requestExport(lesson, 'pdf');
     await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0);
 
     await cancel(id);
@@ -81,7 +84,7 @@ describe('Cancelling an export', () => {
   });
 
   it('that holds the only drawing thread lets the next one be drawn', async () => {
-    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'pdf');
+    const { id } = await ann.requestExport(lesson, 'pdf');
     await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0);
     const behind = await ann.requestExport(await ann.saveBoard(noteBoard()), 'pdf');
     await ann.reaches(behind.id, 'processing');
@@ -92,10 +95,8 @@ describe('Cancelling an export', () => {
   });
 
   it('that is being uploaded aborts the upload', async () => {
-    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'png');
-    await until('an upload has begun', async () =>
-      (await installation.storedFiles()).some((file) => file.startsWith(`.uploads/exports/${id}/`)),
-    );
+    const { id } = await ann.requestExport(lesson, 'png');
+    await installation.uploadOf(id);
 
     await cancel(id);
 
