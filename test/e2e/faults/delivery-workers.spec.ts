@@ -54,7 +54,7 @@ describe('A message about an export, while processes start and stop,', () => {
 
     await worker.kill('SIGKILL');
     await settling.release();
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
 
     const [told] = await endedDeliveries(ann, id);
     expect(told).toMatchObject({ status: 'delivered', attempts: 2 });
@@ -67,7 +67,7 @@ describe('A message about an export, while processes start and stop,', () => {
     await until('the first attempt is on its way', () => receiver.received.length === 1);
 
     worker.pause();
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
     const told = await attemptFailed(ann, id, 2);
     worker.resume();
     await until('the sleeper knows', () => worker.log.some(({ event }) => event === 'delivery.lease_lost'));
@@ -77,7 +77,7 @@ describe('A message about an export, while processes start and stop,', () => {
   });
 
   it('is sent once by any number of workers', async () => {
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
 
     await installation.sql(
       `INSERT INTO export_deliveries (id, event, schedule_id, user_id, channel, target, facts)
@@ -105,7 +105,7 @@ describe('A message about an export, while processes start and stop,', () => {
 
     await worker.kill('SIGTERM');
     expect(await deliveriesOf(ann, id)).toMatchObject([{ status: 'pending', attempts: 0, error: null }]);
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
 
     expect(await endedDeliveries(ann, id)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
   });
@@ -117,7 +117,7 @@ describe('A message about an export, while processes start and stop,', () => {
     await installation.sql(`UPDATE export_deliveries SET attempts = 11 WHERE export_id = $1`, id);
 
     await worker.kill('SIGKILL');
-    await installation.start({ ROLE: 'worker' });
+    await installation.startSuccessor();
 
     expect(await endedDeliveries(ann, id)).toMatchObject([
       { status: 'failed', attempts: 11, error: expect.stringContaining('ended during every attempt') },
