@@ -5,7 +5,6 @@ import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { PostgresServer } from '../../support/postgres-server';
 import type { Service } from '../../support/service';
-import { until } from '../../support/until';
 
 describe('When PostgreSQL restarts in the middle of an export', () => {
   let postgres: PostgresServer;
@@ -28,9 +27,9 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
   });
 
   it('the API returns 503 meanwhile, and the export is completed afterwards', async () => {
-    const session = await ann.saveBoard(lessonBoard(24));
+    const session = await ann.saveBoard(lessonBoard(12));
     const { id } = await ann.requestExport(session, 'png');
-    await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
+    await installation.uploadOf(id);
 
     await postgres.stop();
     const meanwhile = await Promise.all([
