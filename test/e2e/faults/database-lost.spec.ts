@@ -27,7 +27,7 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
   });
 
   it('the API returns 503 meanwhile, and the export is completed afterwards', async () => {
-    const session = await ann.saveBoard(lessonBoard(12));
+    const session = await ann.saveBoard(lessonBoard(16));
     const { id } = await ann.requestExport(session, 'png');
     await installation.uploadOf(id);
 

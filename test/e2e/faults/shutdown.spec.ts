@@ -36,7 +36,7 @@ describe('When a worker shuts down with running exports', () => {
 
   it('it hands back the rest without counting the attempt', async () => {
     const worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
-    const id = await inTheMiddleOfADrawing(12);
+    const id = await inTheMiddleOfADrawing(16);
 
     await worker.kill('SIGTERM');
     expect(await ann.status(id)).toMatchObject({ status: 'pending' });
