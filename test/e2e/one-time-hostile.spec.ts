@@ -17,8 +17,7 @@ describe('GET /export/:id of a one-time file, by unusual clients', () => {
   let ada: Client;
 
   beforeAll(async () => {
-    // A test counts transactions, and frequent polling would add to them.
-    installation = await Installation.create({ STORAGE: 'disk', POLL_INTERVAL_MS: '2000' });
+    installation = await Installation.create({ STORAGE: 'disk' });
     await installation.startApplication();
     ada = await installation.asUser('ada');
   });

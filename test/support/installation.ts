@@ -64,8 +64,6 @@ export class Installation {
       RATE_LIMIT_DESTINATION_TESTS: 'off',
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
-      // Polls of idle applications would take a tenth of the machine: many run side by side, and few tests wait for a poll.
-      POLL_INTERVAL_MS: '4000',
       ...(await createRedisSettings(environment)),
       ...s3Settings(),
       ...environment,

@@ -7,7 +7,7 @@ describe('When the only process is killed during a drawing', () => {
   let installation: Installation;
 
   beforeAll(async () => {
-    installation = await Installation.create({ STORAGE: 'disk', POLL_INTERVAL_MS: '' });
+    installation = await Installation.create({ STORAGE: 'disk' });
   });
 
   afterAll(() => installation.remove());
