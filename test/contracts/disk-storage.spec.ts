@@ -1,9 +1,10 @@
-import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import type { FileStorage } from '../../src/platform/storage/file-storage';
 import { bytes } from '../support/bytes';
+import { until } from '../support/until';
 import { describeFileStorage } from './file-storage.contract';
 
 const publicUrl = 'https://exports.example.org/base';
@@ -41,6 +42,31 @@ describe('DiskStorage', () => {
 
     expect(await readdir(join(directory, 'made', 'here', 'a'))).toEqual(['file']);
     expect(await readdir(join(directory, 'made', 'here', '.uploads'))).toEqual([]);
+  });
+
+  it('does not report files as removed when the storage goes away meanwhile', async () => {
+    const folder = join(directory, 'made', 'here');
+    const remaining = () =>
+      readdir(join(folder, 'exports')).then(
+        (names) => names.length,
+        () => 0,
+      );
+    const keys = Array.from({ length: 60 }, (_, number) => `exports/${number}/file`);
+    // Each round interrupts the removal at another step.
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(keys.map((key) => storage.put(key, bytes(1), { contentType: 'text/plain' })));
+      const outcome = storage.discard('exports/').then(
+        () => 'removed',
+        () => 'refused',
+      );
+      await until('the removal has begun', async () => (await remaining()) < keys.length, { every: 0 });
+      await rename(folder, `${folder}.away`);
+      const reported = await outcome;
+      await rename(`${folder}.away`, folder);
+
+      const areLeft = (await remaining()) > 0;
+      expect({ reported, areLeft }).not.toEqual({ reported: 'removed', areLeft: true });
+    }
   });
 
   it('has no URL for a file', async () => {

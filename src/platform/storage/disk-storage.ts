@@ -157,6 +157,8 @@ export class DiskStorage extends FileStorage {
           if (key.startsWith(prefix) && (await this.remove(root, path))) removed++;
         }
       }
+      // What was not found may have gone away with the whole storage.
+      await this.assertPresent();
       return removed;
     });
   }
