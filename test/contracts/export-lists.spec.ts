@@ -1,5 +1,6 @@
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
 
 const PARTNER = '0192f0c1-2222-7000-8000-00000000000c';
 
@@ -19,7 +20,13 @@ describe('Lists of exports of an owner with many', () => {
              CASE WHEN n % 3 = 2 THEN ${PARTNER}::uuid END, gen_random_uuid(), 'r', jsonb_build_object('text', repeat(md5(n::text), 20))
       FROM generate_series(1, 10000) AS n`,
     ]);
-    await prisma.$executeRawUnsafe('VACUUM ANALYZE exports');
+    // PostgreSQL itself may be analyzing: its snapshot keeps VACUUM from marking pages.
+    await until('VACUUM has marked all pages', async () => {
+      await prisma.$executeRawUnsafe('VACUUM ANALYZE exports');
+      const [{ isMarked } = { isMarked: false }] = await prisma.$queryRaw<{ isMarked: boolean }[]>`
+        SELECT relallvisible >= relpages AS "isMarked" FROM pg_class WHERE oid = 'exports'::regclass`;
+      return isMarked;
+    });
   });
 
   afterAll(async () => {
