@@ -20,7 +20,7 @@ describe('Lists of exports of an owner with many', () => {
              CASE WHEN n % 3 = 2 THEN ${PARTNER}::uuid END, gen_random_uuid(), 'r', jsonb_build_object('text', repeat(md5(n::text), 20))
       FROM generate_series(1, 10000) AS n`,
     ]);
-    // PostgreSQL itself may be analyzing: its snapshot keeps VACUUM from marking pages.
+    // A snapshot of the same database, such as one of autoanalyze, keeps VACUUM from marking pages.
     await until('VACUUM has marked all pages', async () => {
       await prisma.$executeRawUnsafe('VACUUM ANALYZE exports');
       const [{ isMarked } = { isMarked: false }] = await prisma.$queryRaw<{ isMarked: boolean }[]>`

@@ -136,7 +136,7 @@ describe('export-service', () => {
     });
 
     it('cancels the export that it created on the first Ctrl-C', async () => {
-      // Minutes, should this machine stand still for some seconds.
+      // Minutes, so that a program that misses the signal does not end by itself.
       await addSlowView(installation, 'slow_rows', { owner: ann, rows: 20_000, during: 'copy', milliseconds: 10 });
       const child = spawn(process.execPath, [program, 'export', '--data-types', 'slow_rows', '--format', 'csv'], {
         cwd: folder,
